@@ -1,0 +1,1 @@
+"""Help before anything else: the directory, the panel, /help and aftercare."""

@@ -1,0 +1,1 @@
+"""Work after the response: schedules, sweeps, and the nudge to screening workers."""

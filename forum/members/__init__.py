@@ -1,0 +1,1 @@
+"""Who is here: joining, the vault, pseudonyms, sessions, leaving, export, erasure."""

@@ -1,0 +1,1 @@
+"""What people decide: queue, claims, decisions, conversation, reports, appeals, log, numbers."""

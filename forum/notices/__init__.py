@@ -1,0 +1,1 @@
+"""Telling people, in the site and by Atom feed of public circles."""

@@ -1,0 +1,1 @@
+"""The database: engines, column types, ids, encrypted columns, inventory, backup and moves."""

@@ -1,0 +1,1 @@
+"""What every page shares: headers, CSRF, limits, errors, languages, health, metrics, logging."""
