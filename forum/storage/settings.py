@@ -1,0 +1,26 @@
+"""The settings and keys of the running program, for code that stands below the pages."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Flask, current_app
+
+from config import Settings
+from forum.storage.sealing import FieldKeys
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Keep the settings and the field keys with the program."""
+    app.extensions["kindred.settings"] = settings
+    app.extensions["kindred.keys"] = FieldKeys(settings.field_keys)
+
+
+def current_settings() -> Settings:
+    """The settings of the program that runs."""
+    return cast(Settings, current_app.extensions["kindred.settings"])
+
+
+def field_keys() -> FieldKeys:
+    """The server's keys for stored text."""
+    return cast(FieldKeys, current_app.extensions["kindred.keys"])
