@@ -1,0 +1,210 @@
+"""Tables of what is said.
+
+Two worlds are kept apart. `thread`, `post` and `revision` hold what members sent, sealed under the server
+key whatever its state. `published_thread` and `published_post` hold what others may read; only
+`publishing.show` fills them, and only for a revision that is screened and that a person decided to
+publish. Every page, feed, search and count reads the published tables and nothing else, so a text that is
+not there cannot appear.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.storage.database import Model
+from forum.storage.types import ID_LENGTH, Day, Id, Json, Moment
+
+WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+class Circle(Model):
+    """A themed place with threads."""
+
+    __tablename__ = "circle"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    description: Mapped[str] = mapped_column(Text)
+    rules: Mapped[str] = mapped_column(Text, default="")
+    audience: Mapped[str] = mapped_column(String(10), default="everyone")
+    topics: Mapped[list[str]] = mapped_column(Json, default=list)
+    place: Mapped[int] = mapped_column(default=0)
+    paused: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Thread(Model):
+    """A conversation in a circle. Its version rises with each change that readers can see."""
+
+    __tablename__ = "thread"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    id: Mapped[Id]
+    circle_id: Mapped[str] = mapped_column(ForeignKey("circle.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    wish: Mapped[str] = mapped_column(String(8), default="advice")
+    topics: Mapped[list[str]] = mapped_column(Json, default=list)
+    closed: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Post(Model):
+    """The opening of a thread or a reply in it, written under one pseudonym."""
+
+    __tablename__ = "post"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    id: Mapped[Id]
+    thread_id: Mapped[str] = mapped_column(ForeignKey("thread.id"), index=True)
+    pseudonym_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    is_opening: Mapped[bool]
+    mode: Mapped[str] = mapped_column(String(12), default="support")
+
+
+class Revision(Model):
+    """One version of everything that others will read of a post, sealed, with where it stands.
+
+    `sealed` is None once the text was erased. `submitted_at` is a ten-minute step and goes with the
+    decision; `until` is the day on which the state ends by itself; `grace_until` is the moment up to
+    which a return, decline or proposal may still be taken back and reads as waiting to its author.
+    """
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        Index(
+            "uq_revision_shown",
+            "post_id",
+            unique=True,
+            sqlite_where=text("state IN ('published', 'hidden')"),
+            postgresql_where=text("state IN ('published', 'hidden')"),
+        ),
+        Index("ix_revision_state_until", "state", "until"),
+        WITHOUT_ROWID,
+    )
+
+    id: Mapped[Id]
+    post_id: Mapped[str] = mapped_column(ForeignKey("post.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12), default="waiting")
+    written_by: Mapped[str] = mapped_column(String(6), default="member")
+    based_on: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
+    removed_by: Mapped[str | None] = mapped_column(String(9), default=None)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    renderer: Mapped[int]
+    form_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32), unique=True, default=None)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    until: Mapped[date | None] = mapped_column(Day, default=None)
+    grace_until: Mapped[datetime | None] = mapped_column(Moment, default=None)
+
+
+class Review(Model):
+    """One piece of work for moderators about a revision: a submission, a report or an appeal.
+
+    It is born in the transaction of what it is about, so the table is the queue. `version` rises with
+    each change that a moderator should have seen. `band` is the coarse history that only the open vault
+    could tell; it goes with the decision.
+    """
+
+    __tablename__ = "review"
+    __table_args__ = (
+        Index(
+            "uq_review_open",
+            "revision_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("open"),
+            postgresql_where=text("open"),
+        ),
+        Index(
+            "ix_review_queue",
+            "rank",
+            "due_at",
+            "id",
+            sqlite_where=text("open"),
+            postgresql_where=text("open"),
+        ),
+        WITHOUT_ROWID,
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(10), default="submission")
+    revision_id: Mapped[str] = mapped_column(ForeignKey("revision.id"), index=True)
+    post_id: Mapped[str] = mapped_column(ForeignKey("post.id"), index=True)
+    thread_id: Mapped[str] = mapped_column(ForeignKey("thread.id"), index=True)
+    circle_id: Mapped[str] = mapped_column(ForeignKey("circle.id"))
+    about_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
+    open: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    lane: Mapped[str] = mapped_column(String(8))
+    tier: Mapped[str | None] = mapped_column(String(1), default=None)
+    flags: Mapped[list[str]] = mapped_column(Json, default=list)
+    aim: Mapped[str] = mapped_column(String(8), default="unclear")
+    rank: Mapped[int]
+    due_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    band: Mapped[dict[str, object] | None] = mapped_column(Json, default=None)
+    contact: Mapped[str | None] = mapped_column(String(8), default=None)
+    country: Mapped[str | None] = mapped_column(String(2), default=None)
+    sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    claimed_by: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None)
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    first_by: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None)
+    first_outcome: Mapped[str | None] = mapped_column(String(10), default=None)
+    first_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    for_lead: Mapped[bool] = mapped_column(default=False)
+    told_late: Mapped[bool] = mapped_column(default=False)
+    alerts: Mapped[int] = mapped_column(default=0)
+    last_word_on: Mapped[date | None] = mapped_column(Day, default=None)
+    decision_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None)
+
+
+class PublishedThread(Model):
+    """A thread as others see it: there while its opening is published."""
+
+    __tablename__ = "published_thread"
+    __table_args__ = (
+        Index("ix_published_thread_latest", "circle_id", "latest", "thread_id"),
+        WITHOUT_ROWID,
+    )
+
+    thread_id: Mapped[str] = mapped_column(ForeignKey("thread.id"), primary_key=True)
+    circle_id: Mapped[str] = mapped_column(ForeignKey("circle.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    wish: Mapped[str] = mapped_column(String(8))
+    topics: Mapped[list[str]] = mapped_column(Json, default=list)
+    title: Mapped[str] = mapped_column(Text)
+    pseudonym: Mapped[str] = mapped_column(String(40))
+    content_note: Mapped[str] = mapped_column(String(40), default="")
+    replies: Mapped[int] = mapped_column(default=0)
+    day: Mapped[date] = mapped_column(Day)
+    latest: Mapped[int]
+
+
+class PublishedPost(Model):
+    """A post as others see it. `position` is its place in the thread, in the order of publishing."""
+
+    __tablename__ = "published_post"
+    __table_args__ = (
+        Index("ix_published_post_thread", "thread_id", "position"),
+        WITHOUT_ROWID,
+    )
+
+    post_id: Mapped[str] = mapped_column(ForeignKey("post.id"), primary_key=True)
+    revision_id: Mapped[str] = mapped_column(ForeignKey("revision.id"), unique=True)
+    thread_id: Mapped[str] = mapped_column(ForeignKey("thread.id"))
+    circle_id: Mapped[str] = mapped_column(ForeignKey("circle.id"))
+    pseudonym_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    pseudonym: Mapped[str] = mapped_column(String(40))
+    is_opening: Mapped[bool]
+    mode: Mapped[str] = mapped_column(String(12))
+    title: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text)
+    plain: Mapped[str] = mapped_column(Text)
+    content_note: Mapped[str] = mapped_column(String(40), default="")
+    renderer: Mapped[int]
+    edited: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int]
+    day: Mapped[date] = mapped_column(Day)
