@@ -1,4 +1,4 @@
-"""Kindred: an anonymous peer-support forum. `create_app` is the only place where rooms are plugged together."""
+"""Kindred: an anonymous peer-support forum. `create_app` is where the rooms are plugged together."""
 
 from __future__ import annotations
 

@@ -1,0 +1,149 @@
+"""The reviews that follow a submission: born with it, handed on, raised, closed and opened again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from forum.circles import rules, waits
+from forum.circles.models import Decision, Post, Review, Revision
+from forum.circles.writing import Written
+from forum.members import sanctions
+from forum.screening import lanes
+from forum.screening.findings import Finding, Tier
+from forum.screening.models import Screening
+from forum.storage.clock import coarse
+from forum.storage.database import db
+
+TIER_ORDER = ("A", "B", "E", "C", "D")
+"""From the least to the most urgent; E lies between B and C as in the order of the queue."""
+
+
+class Changed(Exception):
+    """The text is no longer in the state that the act needs."""
+
+
+def open_review(revision_id: str, kind: str = "submission") -> Review | None:
+    """The open review of a revision, locked for this transaction."""
+    return db.session.scalars(
+        select(Review)
+        .where(Review.revision_id == revision_id, Review.kind == kind, Review.open)
+        .with_for_update()
+    ).first()
+
+
+def close_reviews(revision_id: str) -> None:
+    """End the submission review of a revision; a stale click on it gets a conflict."""
+    review = open_review(revision_id)
+    if review is not None:
+        review.open = False
+        review.version += 1
+        review.claimed_until = None
+        review.band = None
+        review.first_by = review.first_outcome = review.first_at = None
+    db.session.flush()
+
+
+def reopen_review(revision: Revision, now: datetime) -> Review:
+    """Open the last submission review of a revision again: same lane, same due time."""
+    review = db.session.scalars(
+        select(Review)
+        .where(Review.revision_id == revision.id, Review.kind == "submission")
+        .order_by(Review.open.desc(), Review.version.desc())
+        .with_for_update()
+    ).first()
+    if review is None:
+        raise Changed
+    review.open = True
+    review.version += 1
+    review.claimed_until = None
+    review.decision_id = None
+    review.due_at = review.due_at or coarse(now)
+    db.session.flush()
+    return review
+
+
+def take_back_decision(revision: Revision, now: datetime) -> Review:
+    """Open the review again and put the decision that closed it out of force."""
+    last = db.session.scalars(
+        select(Review).where(Review.revision_id == revision.id, Review.kind == "submission")
+    ).first()
+    if last is not None and last.decision_id:
+        decision = db.session.get(Decision, last.decision_id)
+        if decision is not None:
+            decision.in_force = False
+    return reopen_review(revision, now)
+
+
+def born_screening(revision_id: str, written: Written) -> None:
+    """Let the screening be born with its revision; what needs care is scored first."""
+    urgency = lanes.rank(written.lane, written.care.tier)
+    db.session.add(
+        Screening(
+            subject_id=revision_id,
+            urgency=urgency,
+            findings=[as_row(finding) for finding in written.care.findings],
+        )
+    )
+
+
+def as_row(finding: Finding) -> dict[str, object]:
+    """A finding as it rests: offsets and reasons, no text."""
+    return asdict(finding)
+
+
+def born_review(
+    mine: list[str],
+    country: str | None,
+    post: Post,
+    circle_id: str,
+    revision: Revision,
+    written: Written,
+    now: datetime,
+) -> None:
+    """Let the review be born in the transaction of the submission, with the coarse history of the sender."""
+    history = rules.band(_texts_of(mine, post.id), sanctions.count_strikes(mine))
+    start = coarse(now)
+    db.session.add(
+        Review(
+            revision_id=revision.id,
+            post_id=post.id,
+            thread_id=post.thread_id,
+            circle_id=circle_id,
+            lane=written.lane,
+            tier=written.care.tier,
+            flags=list(written.flags),
+            aim=written.aim,
+            rank=lanes.rank(written.lane, written.care.tier),
+            due_at=waits.due_at(start, written.lane, written.care.tier, written.flags, waits.staffing(now)),
+            band={"first_text": history.first_text, "strikes": history.strikes},
+            country=country,
+        )
+    )
+
+
+def _texts_of(pseudonym_ids: list[str], but: str) -> int:
+    counted = (
+        select(func.count()).select_from(Post).where(Post.pseudonym_id.in_(pseudonym_ids), Post.id != but)
+    )
+    return db.session.scalar(counted) or 0
+
+
+def follow(review: Review, revision: Revision, written: Written) -> None:
+    """Let a review go on with a newer revision: earliest due time and higher tier stay."""
+    review.revision_id = revision.id
+    review.version += 1
+    review.flags = sorted({*review.flags, *written.flags})
+    review.aim = written.aim
+    raise_review(review, written.lane, written.care.tier)
+
+
+def raise_review(review: Review, lane: str, tier: Tier | None) -> None:
+    """Move a review up, never down: the machine may only raise."""
+    rank = lanes.rank(lane, tier)
+    if rank < review.rank or (review.lane == "routine" and lane == "conduct"):
+        review.lane, review.rank = lane, rank
+    if tier and (review.tier is None or TIER_ORDER.index(tier) > TIER_ORDER.index(review.tier)):
+        review.tier = tier

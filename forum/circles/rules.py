@@ -1,0 +1,226 @@
+"""The life of a submission: one pure table holds every allowed transition; nothing else changes a state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+State = Literal[
+    "waiting",
+    "proposed",
+    "held",
+    "published",
+    "hidden",
+    "returned",
+    "declined",
+    "removed",
+    "withdrawn",
+    "superseded",
+]
+Actor = Literal["author", "moderator", "clock"]
+
+STATES: tuple[State, ...] = (
+    "waiting",
+    "proposed",
+    "held",
+    "published",
+    "hidden",
+    "returned",
+    "declined",
+    "removed",
+    "withdrawn",
+    "superseded",
+)
+PENDING: frozenset[State] = frozenset({"waiting", "proposed", "held"})
+SHOWN: frozenset[State] = frozenset({"published", "hidden"})
+ENDED: frozenset[State] = frozenset({"withdrawn", "superseded", "removed", "declined"})
+
+GRACE = timedelta(minutes=5)
+GRACE_ACTS = frozenset({"return", "decline", "propose"})
+LEASE = timedelta(minutes=20)
+SECOND_WAIT = timedelta(minutes=30)
+PROPOSAL_DAYS = 7
+HELD_QUIET_DAYS = 7
+RETURNED_DAYS = 30
+RETURNED_NOTICE_DAYS = 7
+APPEAL_DAYS = 20
+ENDED_TEXT_DAYS = 1
+HIDDEN_HOURS = 24
+
+MAX_WAITING = 5
+DRAFT_DAYS = 14
+
+THREAD_KINDS = ("story", "challenge", "question", "celebration", "workshop")
+WISHES = ("listen", "advice")
+REPLY_MODES = ("support", "experience", "advice", "question")
+CONTENT_NOTES = (
+    "self-harm or suicide",
+    "abuse or violence",
+    "loss and grief",
+    "food and body",
+    "alcohol or drugs",
+    "panic or trauma",
+    "strong language",
+)
+
+
+class NotAllowed(Exception):
+    """A transition that the table does not hold. `args` are state, actor and act."""
+
+
+_TABLE: dict[tuple[State, Actor, str], State] = {
+    ("waiting", "moderator", "publish"): "published",
+    ("waiting", "moderator", "return"): "returned",
+    ("waiting", "moderator", "decline"): "declined",
+    ("waiting", "moderator", "propose"): "proposed",
+    ("waiting", "moderator", "hold"): "held",
+    ("waiting", "author", "withdraw"): "withdrawn",
+    ("waiting", "author", "revise"): "superseded",
+    ("waiting", "author", "talk"): "held",
+    ("waiting", "clock", "set aside"): "returned",
+    ("proposed", "author", "accept"): "superseded",
+    ("proposed", "author", "release"): "published",
+    ("proposed", "author", "revise"): "superseded",
+    ("proposed", "author", "refuse"): "waiting",
+    ("proposed", "author", "withdraw"): "withdrawn",
+    ("proposed", "author", "lapse"): "superseded",
+    ("proposed", "clock", "lapse"): "superseded",
+    ("proposed", "clock", "expire"): "returned",
+    ("proposed", "moderator", "undo"): "waiting",
+    ("proposed", "moderator", "lapse"): "superseded",
+    ("held", "moderator", "publish"): "published",
+    ("held", "moderator", "return"): "returned",
+    ("held", "moderator", "decline"): "declined",
+    ("held", "moderator", "propose"): "proposed",
+    ("held", "moderator", "undo"): "waiting",
+    ("held", "author", "withdraw"): "withdrawn",
+    ("held", "author", "revise"): "superseded",
+    ("held", "clock", "expire"): "waiting",
+    ("published", "author", "remove"): "removed",
+    ("published", "author", "replace"): "superseded",
+    ("published", "moderator", "replace"): "superseded",
+    ("published", "moderator", "hide"): "hidden",
+    ("published", "moderator", "undo"): "hidden",
+    ("hidden", "moderator", "publish"): "published",
+    ("hidden", "moderator", "undo"): "published",
+    ("hidden", "moderator", "remove"): "removed",
+    ("hidden", "author", "remove"): "removed",
+    ("returned", "author", "revise"): "superseded",
+    ("returned", "author", "withdraw"): "withdrawn",
+    ("returned", "author", "unreturn"): "waiting",
+    ("returned", "moderator", "undo"): "waiting",
+    ("returned", "moderator", "overturn"): "waiting",
+    ("returned", "clock", "expire"): "withdrawn",
+    ("declined", "author", "unreturn"): "waiting",
+    ("declined", "moderator", "undo"): "waiting",
+    ("declined", "moderator", "overturn"): "waiting",
+    ("proposed", "author", "unreturn"): "waiting",
+    ("removed", "moderator", "undo"): "published",
+    ("removed", "moderator", "overturn"): "published",
+}
+TRANSITIONS: Mapping[tuple[State, Actor, str], State] = _TABLE
+
+
+def next_state(state: State, actor: Actor, act: str) -> State:
+    """The state after an act. Raises `NotAllowed` where the table has no such way.
+
+    `unreturn` is what an author's act inside the grace window does first: the return, decline or proposal
+    is taken back and the author acts as from `waiting`.
+    """
+    try:
+        return TRANSITIONS[(state, actor, act)]
+    except KeyError:
+        raise NotAllowed(state, actor, act) from None
+
+
+def acts_of(state: State, actor: Actor) -> list[str]:
+    """Every act that the table allows an actor in a state, in its order."""
+    return [act for (here, who, act) in TRANSITIONS if here == state and who == actor]
+
+
+def is_in_grace(grace_until: datetime | None, now: datetime) -> bool:
+    """Whether a decision may still be taken back without the author having been told."""
+    return grace_until is not None and now < grace_until
+
+
+def state_for_author(state: State, grace_until: datetime | None, now: datetime) -> State:
+    """What the author reads: a return, decline or proposal reads as waiting until its grace is over."""
+    return "waiting" if is_in_grace(grace_until, now) else state
+
+
+def may_publish(state: State, screening: str) -> bool:
+    """The two keys: a person may publish only from a state that allows it and after a finished screening."""
+    return screening == "done" and (state, "moderator", "publish") in TRANSITIONS
+
+
+def ends_on(state: State, today: date) -> date | None:
+    """The day on which a state entered today ends by itself, or None where a moderator must move it.
+
+    Days are whole: a text that may be kept for 20 days is kept until the end of the twentieth.
+    """
+    days = {
+        "proposed": PROPOSAL_DAYS,
+        "held": HELD_QUIET_DAYS,
+        "returned": RETURNED_DAYS,
+        "declined": APPEAL_DAYS,
+        "removed": APPEAL_DAYS,
+        "withdrawn": ENDED_TEXT_DAYS,
+        "superseded": ENDED_TEXT_DAYS,
+    }.get(state)
+    return None if days is None else today + timedelta(days=days + 1)
+
+
+def needs_two_people(tier: str | None, outcome: str, state: State) -> bool:
+    """Publishing or declining tiers D and E takes two people; hiding what is public always takes one."""
+    return tier in ("D", "E") and outcome in ("publish", "decline") and state in PENDING
+
+
+def may_decide_alone(first_at: datetime, now: datetime, others_on_duty: int) -> bool:
+    """Whether the first person may complete a decision for which a second was wanted."""
+    return others_on_duty == 0 or now - first_at >= SECOND_WAIT
+
+
+def may_claim(claimed_by: str | None, claimed_until: datetime | None, staff_id: str, now: datetime) -> bool:
+    """Whether a review is free for a moderator: their own already, or nobody's lease is running.
+
+    `claimed_by` keeps the last claimer after a lease has ended, so that a late decision counts only while
+    nobody else has claimed since.
+    """
+    return claimed_by == staff_id or claimed_until is None or claimed_until <= now
+
+
+def may_send(waiting: int, tier: str | None, *, paused: bool, suspended: bool) -> str | None:
+    """Why a text cannot be taken now, as a word, or None. A text that needs care is always taken."""
+    if tier in ("B", "C", "D"):
+        return None
+    if suspended:
+        return "suspended"
+    if paused:
+        return "paused"
+    return "too many waiting" if waiting >= MAX_WAITING else None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The coarse band that a review carries until it is decided."""
+
+    first_text: bool
+    strikes: Literal["none", "some", "many"]
+
+
+def band(texts_before: int, strikes: int) -> History:
+    """The band of an author, from counts that only their open vault can give."""
+    words: dict[bool, Literal["some", "many"]] = {True: "many", False: "some"}
+    return History(texts_before == 0, "none" if strikes == 0 else words[strikes >= 3])
+
+
+def may_read(audience: str, *, signed_in: bool, is_inside: bool) -> bool:
+    """Whether somebody may read a circle. Invited circles are read by those whose vault lists them."""
+    return audience == "everyone" or (signed_in and (audience == "members" or is_inside))
+
+
+def reply_modes(wish: str) -> Collection[str]:
+    """The modes offered for a reply: no advice where the author asked to be listened to."""
+    return REPLY_MODES if wish == "advice" else tuple(m for m in REPLY_MODES if m != "advice")

@@ -1,0 +1,104 @@
+"""How long a text waits: who is on duty, when it is due, and the measured wait of the last days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from forum.circles.models import Shift, WaitCount
+from forum.screening.findings import Tier
+from forum.screening.lanes import target_minutes
+from forum.storage.clock import day_of
+from forum.storage.database import db
+
+ROUTINE_MINUTES = 30
+LONGEST = timedelta(hours=24)
+STEPS = (5, 10, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 10080)
+"""Upper ends, in minutes, of the steps in which waits are counted."""
+
+MEASURED_DAYS = 7
+FEWEST = 10
+"""Below this many decisions no figure is given: it would say more about a person than about the wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staffing:
+    """Whether a moderator is on duty now, and if not, when the next shift starts."""
+
+    on_duty: bool
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What an author is told about time: staffing, and the measured minutes where there is enough."""
+
+    staffing: Staffing
+    half: int | None
+    most: int | None
+
+
+def staffing(now: datetime) -> Staffing:
+    """Who is on duty at a moment, from the shifts that moderators set."""
+    starts = db.session.scalar(select(func.min(Shift.starts_at)).where(Shift.ends_at > now))
+    if starts is None:
+        return Staffing(False, None)
+    return Staffing(starts <= now, None if starts <= now else starts)
+
+
+def due_at(
+    submitted: datetime, lane: str, tier: Tier | None, flags: tuple[str, ...], staffed: Staffing
+) -> datetime:
+    """When a person should have read a text, by lane and tier; routine by staffing, at most 24 hours."""
+    routine = _routine_due(submitted, staffed)
+    minutes = target_minutes(lane, tier, flags)
+    if minutes is None:
+        return routine
+    due = submitted + timedelta(minutes=minutes)
+    return min(due, routine) if lane == "routine" else due
+
+
+def _routine_due(submitted: datetime, staffed: Staffing) -> datetime:
+    start = submitted if staffed.on_duty or staffed.next_at is None else staffed.next_at
+    if not staffed.on_duty and staffed.next_at is None:
+        return submitted + LONGEST
+    return min(start + timedelta(minutes=ROUTINE_MINUTES), submitted + LONGEST)
+
+
+def count_wait(lane: str, submitted: datetime, decided: datetime) -> None:
+    """Remember one wait as a count for lane, day and hour."""
+    waited = max(0.0, (decided - submitted).total_seconds() / 60)
+    step = next((end for end in STEPS if waited <= end), STEPS[-1])
+    key = {"day": day_of(decided), "hour": decided.hour, "lane": lane, "minutes": step}
+    row = db.session.get(WaitCount, tuple(key.values()), with_for_update=True)
+    if row is None:
+        db.session.add(WaitCount(**key, count=1))
+    else:
+        row.count += 1
+    db.session.flush()
+
+
+def measured(lane: str, now: datetime) -> Wait:
+    """The staffing and the median and 90th percentile wait (minutes) of the last seven days in a lane."""
+    rows = db.session.execute(
+        select(WaitCount.minutes, func.sum(WaitCount.count))
+        .where(WaitCount.lane == lane, WaitCount.day > day_of(now) - timedelta(days=MEASURED_DAYS))
+        .group_by(WaitCount.minutes)
+        .order_by(WaitCount.minutes)
+    ).all()
+    counts = [(int(minutes), int(count)) for minutes, count in rows]
+    total = sum(count for _, count in counts)
+    if total < FEWEST:
+        return Wait(staffing(now), None, None)
+    return Wait(staffing(now), _at_share(counts, total, 0.5), _at_share(counts, total, 0.9))
+
+
+def _at_share(counts: list[tuple[int, int]], total: int, share: float) -> int:
+    seen = 0
+    for minutes, count in counts:
+        seen += count
+        if seen >= share * total:
+            return minutes
+    return counts[-1][0]

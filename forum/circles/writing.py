@@ -1,0 +1,57 @@
+"""What is made ready before a text is taken: checked, rendered, read by the care rules. No database here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from forum.circles import rules
+from forum.circles.content import Content
+from forum.screening.aim import aim_of
+from forum.screening.care import read_care
+from forum.screening.findings import Aim, Care, Lane
+from forum.screening.lanes import flags_for, lane_for
+from forum.text.render import RENDERER, check_title, render
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text that may be taken: its parts, its HTML, and what the care rules say of it."""
+
+    title: str
+    body: str
+    note: str
+    html: str
+    plain: str
+    renderer: int
+    care: Care = field(default_factory=Care)
+    aim: Aim = "unclear"
+    lane: Lane = "routine"
+    flags: tuple[str, ...] = ()
+
+    def content(self, name: str) -> Content:
+        """Everything that others will read, under a name."""
+        return Content(self.title, self.body, name, self.note, self.html, self.plain)
+
+
+def make_ready(title: str, body: str, note: str, *, is_opening: bool) -> Written:
+    """Check, render and read a text. Raises `TextRefused` naming the field and the reason.
+
+    Only the care rules run here; the classifier scores later, in a process of its own.
+    """
+    shown_title = check_title(title) if is_opening else ""
+    rendered = render(body)
+    whole = f"{title}\n{body}" if is_opening else body
+    care = read_care(whole)
+    aim = aim_of(whole)
+    return Written(
+        title=shown_title,
+        body=body,
+        note=note if note in rules.CONTENT_NOTES else "",
+        html=rendered.html,
+        plain=rendered.plain,
+        renderer=RENDERER,
+        care=care,
+        aim=aim,
+        lane=lane_for(care, {}, aim),
+        flags=flags_for(care, {}, aim),
+    )

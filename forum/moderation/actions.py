@@ -1,0 +1,292 @@
+"""What a moderator does: take a review, keep it, give it back, decide, undo.
+
+A decision is one transaction: a conditional update on the review's version, its claim and the hash of the
+text that was read; then the decision row, the new state, the notice and the log entry. Who comes second
+finds nothing to update and gets `Stale`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+
+from forum.circles import publishing, rules, waits
+from forum.circles.content import seal_words
+from forum.circles.models import Decision, Message, Post, Review, Revision
+from forum.circles.reviews import reopen_review
+from forum.moderation import effects, log
+from forum.moderation.rules import may_undo
+from forum.notices import actions as notices
+from forum.screening.lanes import hostile_labels
+from forum.screening.models import Screening
+from forum.storage.clock import day_of
+from forum.storage.database import db
+from forum.storage.types import new_id
+
+
+class Stale(Exception):
+    """Somebody or something was faster: the review is not as it was read."""
+
+
+class OwnText(Exception):
+    """A moderator may not decide their own texts nor others in threads they write in."""
+
+
+class TooEarly(Exception):
+    """A second person is wanted first."""
+
+
+class CannotUndo(Exception):
+    """The decision cannot be undone any more; `args[0]` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moderator:
+    """Who decides: the staff id, and what their own open vault tells so that they are left out of it."""
+
+    staff_id: str
+    is_lead: bool = False
+    pseudonym_ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the moderator had before their eyes when they decided."""
+
+    version: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision as it was chosen. `masked` is the moderator's version for a proposal."""
+
+    outcome: str
+    rule: str = ""
+    words: str = ""
+    content_note: str = ""
+    masked: object | None = field(default=None)
+
+
+def claim(moderator: Moderator, review_id: str, now: datetime) -> bool:
+    """Take a review under a lease of 20 minutes; False when somebody else has it or it is closed."""
+    taken = db.session.execute(
+        update(Review)
+        .where(
+            Review.id == review_id,
+            Review.open,
+            (Review.claimed_by == moderator.staff_id)
+            | Review.claimed_until.is_(None)
+            | (Review.claimed_until <= now),
+        )
+        .values(claimed_by=moderator.staff_id, claimed_until=now + rules.LEASE)
+        .returning(Review.id)
+    ).first()
+    return taken is not None
+
+
+def release(moderator: Moderator, review_id: str) -> None:
+    """Give a review back; harmless when it is not one's own."""
+    db.session.execute(
+        update(Review)
+        .where(Review.id == review_id, Review.claimed_by == moderator.staff_id)
+        .values(claimed_until=None)
+    )
+
+
+def decide(
+    moderator: Moderator, review_id: str, seen: Seen, choice: Choice, now: datetime, others_on_duty: int = 0
+) -> Decision | None:
+    """Decide a review. None when a first voice was recorded and a second person is wanted.
+
+    Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `NotScreened`.
+    """
+    review = db.session.scalars(select(Review).where(Review.id == review_id).with_for_update()).first()
+    if review is None:
+        raise Stale
+    _refuse_own(moderator, review)
+    revision = db.session.get_one(Revision, review.revision_id, populate_existing=True)
+    _hold_still(moderator, review, seen)
+    alone = False
+    if rules.needs_two_people(review.tier, choice.outcome, revision.state):  # type: ignore[arg-type]
+        verdict = _second_voice(moderator, review, revision, choice, now, others_on_duty)
+        if verdict is None:
+            return None
+        alone = verdict == "alone"
+    decision = _record(moderator, review, revision, choice, now, alone)
+    effects.EFFECTS[choice.outcome](review, revision, decision, choice, now)
+    _settle(review, revision, choice, now)
+    log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
+    db.session.flush()
+    return decision
+
+
+def _hold_still(moderator: Moderator, review: Review, seen: Seen) -> None:
+    """The one conditional update that lets exactly one decision through."""
+    won = db.session.execute(
+        update(Review)
+        .where(
+            Review.id == review.id,
+            Review.open,
+            Review.version == seen.version,
+            Review.claimed_by == moderator.staff_id,
+            exists().where(Revision.id == Review.revision_id, Revision.hash == seen.hash),
+        )
+        .values(version=Review.version + 1)
+        .returning(Review.id)
+    ).first()
+    if won is None:
+        raise Stale
+    db.session.refresh(review)
+
+
+def _refuse_own(moderator: Moderator, review: Review) -> None:
+    mine = db.session.scalar(
+        select(Post.id).where(
+            Post.thread_id == review.thread_id, Post.pseudonym_id.in_(moderator.pseudonym_ids)
+        )
+    )
+    if mine is not None:
+        raise OwnText
+
+
+def _second_voice(
+    moderator: Moderator,
+    review: Review,
+    revision: Revision,
+    choice: Choice,
+    now: datetime,
+    others_on_duty: int,
+) -> str | None:
+    """None: somebody else must speak. "together" or "alone": go on. Disagreement goes to a lead."""
+    if review.first_by is None:
+        review.first_by, review.first_outcome, review.first_at = moderator.staff_id, choice.outcome, now
+        if others_on_duty > 0:
+            review.claimed_until = None
+            log.append(moderator.staff_id, "first voice", "review", review.id, day_of(now), choice.rule)
+            return None
+    if review.first_by == moderator.staff_id:
+        if not rules.may_decide_alone(review.first_at or now, now, others_on_duty):
+            raise TooEarly
+        return "alone"
+    if review.first_outcome == choice.outcome:
+        return "together"
+    review.first_by = review.first_outcome = review.first_at = None
+    review.for_lead = True
+    review.claimed_until = None
+    if revision.state == "waiting":
+        revision.state = rules.next_state("waiting", "moderator", "hold")
+        revision.until = rules.ends_on("held", day_of(now))
+    log.append(moderator.staff_id, "disagree", "review", review.id, day_of(now), choice.rule)
+    return None
+
+
+def _record(
+    moderator: Moderator, review: Review, revision: Revision, choice: Choice, now: datetime, alone: bool
+) -> Decision:
+    screening = db.session.get(Screening, revision.id)
+    labels = screening.labels if screening else {}
+    decision = Decision(
+        id=new_id(),
+        review_id=review.id,
+        revision_id=revision.id,
+        revision_hash=revision.hash,
+        staff_id=moderator.staff_id,
+        outcome=choice.outcome,
+        rule=choice.rule,
+        content_note=choice.content_note,
+        alone=alone,
+        lane=review.lane,
+        tier=review.tier,
+        machine=list(hostile_labels(labels, review.aim)),
+        day=day_of(now),
+    )
+    if choice.words:
+        decision.sealed_words = seal_words(choice.words, "decision", decision.id)
+    db.session.add(decision)
+    db.session.flush()
+    return decision
+
+
+def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -> None:
+    """Close the review unless talk goes on, count the wait, and let exact times go where they may."""
+    review.claimed_until = None
+    review.first_by = review.first_outcome = review.first_at = None
+    if choice.outcome in ("hold", "escalate"):
+        review.last_word_on = day_of(now)
+        return
+    if revision.submitted_at is not None:
+        waits.count_wait(review.lane, revision.submitted_at, now)
+    review.open = False
+    if choice.outcome not in rules.GRACE_ACTS:
+        forget_exact(review, revision)
+
+
+def forget_exact(review: Review, revision: Revision) -> None:
+    """Let go of the band and of times finer than a day, once a decision can no longer be taken back."""
+    review.band = review.due_at = None
+    revision.submitted_at = revision.grace_until = None
+
+
+def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
+    """Reverse a decision by a further one that names it. Raises `CannotUndo`, `OwnText`, `Stale`."""
+    before = db.session.scalars(select(Decision).where(Decision.id == decision_id).with_for_update()).first()
+    if before is None:
+        raise Stale
+    review = db.session.get_one(Review, before.review_id)
+    _refuse_own(moderator, review)
+    revision = db.session.get_one(Revision, before.revision_id)
+    reversed_before = (
+        db.session.scalar(select(Decision.id).where(Decision.reverses_id == before.id)) is not None
+    )
+    why = may_undo(
+        before.outcome,
+        revision.state,  # type: ignore[arg-type]
+        in_force=before.in_force,
+        reversed_before=reversal is not None,
+        author_acted=review.decision_id not in (None, before.id),
+    )
+    if why or revision.sealed is None:
+        raise CannotUndo(why or "the text is gone")
+    decision = _record(moderator, review, revision, Choice("undo"), now, alone=False)
+    decision.reverses_id = before.id
+    before.in_force = False
+    _reverse(before, review, revision, now)
+    log.append(moderator.staff_id, "undo", "review", review.id, day_of(now))
+    db.session.flush()
+    return decision
+
+
+def _reverse(before: Decision, review: Review, revision: Revision, now: datetime) -> None:
+    post = db.session.get_one(Post, revision.post_id)
+    today = day_of(now)
+    if before.outcome in ("hide", "remove"):
+        publishing.show(revision, "moderator", "undo", today, before.content_note)
+        notices.tell(post.pseudonym_id, "shown", today, post_id=post.id)
+    elif before.outcome == "publish":
+        publishing.take_down(revision, "moderator", "undo", today)
+        effects.review_hidden(review, revision, now)
+        notices.tell(post.pseudonym_id, "hidden", today, post_id=post.id)
+    else:
+        effects.lapse_proposals(revision, now)
+        revision.state = rules.next_state(revision.state, "moderator", "undo")  # type: ignore[arg-type]
+        revision.until = revision.grace_until = None
+        reopen_review(revision, now)
+
+
+def say(
+    review: Review,
+    side: str,
+    words: str,
+    now: datetime,
+    staff_id: str | None = None,
+    form: bytes | None = None,
+) -> Message:
+    """Add one word to the conversation of a review. The same form is taken once."""
+    if form is not None:
+        before = db.session.scalars(select(Message).where(Message.form_hash == form)).first()
+        if before is not None:
+            return before
+    return effects.add_message(review, side, words, now, staff_id, form)

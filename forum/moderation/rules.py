@@ -1,0 +1,68 @@
+"""Pure rules of the desk: what a decision needs, and when it can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forum.circles.rules import State
+
+OUTCOMES = ("publish", "return", "decline", "hold", "propose", "hide", "remove", "escalate")
+WORDS_NEEDED = frozenset({"return", "decline", "hold", "hide", "remove"})
+RULE_NEEDED = frozenset({"return", "decline", "hide", "remove"})
+SHORTEST_WORDS = 15
+"""A reason below this many characters tells an author nothing."""
+
+LONGEST_WORDS = 4_000
+
+UNDO_LEADS_FROM: Mapping[str, State] = {
+    "publish": "published",
+    "return": "returned",
+    "decline": "declined",
+    "propose": "proposed",
+    "hold": "held",
+    "hide": "hidden",
+    "remove": "removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a decision form: the field and the sentence shown beside it."""
+
+    field: str
+    code: str
+
+
+def problems_of(outcome: str, rule: str, words: str, template: str, rules: frozenset[str]) -> list[Problem]:
+    """Everything that keeps a decision from being complete, in the order of the form.
+
+    A reason is required for what takes a text away from its author, and a template that was not edited is
+    no reason: it was written before anybody read the text.
+    """
+    found: list[Problem] = []
+    if outcome not in OUTCOMES:
+        return [Problem("outcome", "unknown outcome")]
+    if outcome in RULE_NEEDED and rule not in rules:
+        found.append(Problem("reason", "choose a rule"))
+    words = words.strip()
+    if outcome in WORDS_NEEDED and len(words) < SHORTEST_WORDS:
+        found.append(Problem("note", "write a reason"))
+    if len(words) > LONGEST_WORDS:
+        found.append(Problem("note", "too long"))
+    if words and template and " ".join(words.split()) == " ".join(template.split()):
+        found.append(Problem("note", "edit the template"))
+    return found
+
+
+def may_undo(
+    outcome: str, state: State, *, in_force: bool, reversed_before: bool, author_acted: bool
+) -> str | None:
+    """Why a decision can no longer be undone, as a word, or None where it can."""
+    if reversed_before:
+        return "undone before"
+    if author_acted or not in_force:
+        return "the author acted"
+    if UNDO_LEADS_FROM.get(outcome) != state:
+        return "moved on"
+    return None
