@@ -1,0 +1,125 @@
+"""From what the machine found to a lane, an order and a target: advice for people, never a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from forum.screening.findings import Aim, Care, Lane, Tier
+
+UNREAD_LANGUAGE: Final = "unread-language"
+"""The flag of a text in a language the machine does not read."""
+
+ENCOURAGEMENT: Final = "encouragement"
+"""The one kind of tier E that is conduct: words that push a reader towards death."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """From which score (0 to 1) a label counts as hostility, and why there."""
+
+    value: float
+    reason: str
+
+
+THRESHOLDS: Final[Mapping[str, Threshold]] = MappingProxyType(
+    {
+        "toxicity": Threshold(0.80, "Swearing and despair raise this label too, so only high and aimed."),
+        "severe_toxicity": Threshold(0.40, "Rare and seldom wrong: a middling score is worth a look."),
+        "obscene": Threshold(0.90, "Coarse words alone are never conduct; the score is only shown."),
+        "threat": Threshold(0.40, "A missed threat costs more than a false alarm."),
+        "insult": Threshold(0.70, "Clear insults score well above this; teasing and self-blame below."),
+        "identity_attack": Threshold(0.50, "Naming one's own group must not trip it; an attack must."),
+    }
+)
+
+_COUNTED: Final[Mapping[Aim, frozenset[str]]] = MappingProxyType(
+    {
+        "other": frozenset({"toxicity", "severe_toxicity", "threat", "insult", "identity_attack"}),
+        "unclear": frozenset({"severe_toxicity", "threat", "identity_attack"}),
+        "nobody": frozenset({"threat", "identity_attack"}),
+        "self": frozenset(),
+    }
+)
+
+_CARE_ORDER: Final[Mapping[Tier | None, int]] = MappingProxyType(
+    {"D": 0, "C": 1, "E": 2, "B": 3, "A": 3, None: 3}
+)
+_CARE_MINUTES: Final[Mapping[Tier | None, int]] = MappingProxyType(
+    {"D": 15, "C": 60, "E": 60, "B": 240, "A": 240, None: 240}
+)
+_LANE_MINUTES: Final[Mapping[str, int]] = MappingProxyType({"conduct": 480, "reported": 480, "appeal": 2880})
+
+
+def hostile_labels(labels: Mapping[str, float], aim: Aim) -> tuple[str, ...]:
+    """Name the labels that count as hostility at this aim, in the order of the table.
+
+    `labels` are scores from 0 to 1; labels without a threshold are left out of account.
+    """
+    counted = _COUNTED[aim]
+    return tuple(
+        label
+        for label, threshold in THRESHOLDS.items()
+        if label in counted and labels.get(label, 0.0) >= threshold.value
+    )
+
+
+def is_crisis(care: Care) -> bool:
+    """Tell whether a text belongs to the care lane: B, C, D, or E as method, pact or seeking."""
+    if care.tier in ("B", "C", "D"):
+        return True
+    at_e = [finding for finding in care.findings if finding.tier == "E"]
+    if any(finding.tier in ("B", "C", "D") for finding in care.findings):
+        return True
+    if any(finding.kind != ENCOURAGEMENT for finding in at_e):
+        return True
+    return care.tier == "E" and not at_e
+
+
+def encourages(care: Care) -> bool:
+    """Tell whether a rule found words that push a reader towards death."""
+    return any(finding.kind == ENCOURAGEMENT and finding.tier == "E" for finding in care.findings)
+
+
+def lane_for(care: Care, labels: Mapping[str, float], aim: Aim, flags: Collection[str] = ()) -> Lane:
+    """Choose the lane of a screened text.
+
+    Crisis comes first and no score moves it. Heavy distress (tier A) is never conduct. `labels` are void
+    where `flags` say that the language is not read.
+    """
+    if is_crisis(care):
+        return "care"
+    if encourages(care):
+        return "conduct"
+    if care.tier == "A" or UNREAD_LANGUAGE in flags:
+        return "routine"
+    return "conduct" if hostile_labels(labels, aim) else "routine"
+
+
+def flags_for(care: Care, labels: Mapping[str, float], aim: Aim) -> tuple[str, ...]:
+    """Name what a moderator should see beside the lane: each kind found, and hostility beside distress."""
+    kinds = dict.fromkeys(finding.kind for finding in care.findings)
+    if (is_crisis(care) or care.tier == "A") and hostile_labels(labels, aim):
+        kinds["hostile-beside-distress"] = None
+    return tuple(kinds)
+
+
+def rank(lane: str, tier: Tier | None) -> int:
+    """Give the place in the order: care D 0, C 1, E 2, B 3, and 4 for everything that goes by due time."""
+    return _CARE_ORDER[tier] if lane == "care" else 4
+
+
+def target_minutes(lane: str, tier: Tier | None, flags: Collection[str] = ()) -> int | None:
+    """Give the minutes until a person should have read a text; None where staffing decides (routine).
+
+    Source of the figures: section 4.7 of the design; they are ours, to be published, not from a study.
+    """
+    if lane == "care":
+        return _CARE_MINUTES[tier]
+    if lane == "conduct" and tier == "E":
+        return 60
+    if lane == "routine":
+        return 240 if UNREAD_LANGUAGE in flags else None
+    return _LANE_MINUTES[lane]

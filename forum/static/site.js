@@ -1,0 +1,90 @@
+// Extras only: every page works without this file. Nothing is stored, nothing is asked of other sites.
+const typing = (t) => t.closest("input, textarea, select, [contenteditable]");
+
+// Leave this site: end the session, then replace this page so that "back" does not show it.
+for (const form of document.querySelectorAll("form[data-leave]")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    document.documentElement.hidden = true;
+    document.title = "";
+    let gone = false;
+    const go = () => {
+      if (!gone) location.replace(form.dataset.leave);
+      gone = true;
+    };
+    fetch(form.action, { method: "POST", keepalive: true, credentials: "same-origin" }).then(go, go);
+    setTimeout(go, 700);
+  });
+}
+
+// A page taken from the back-forward cache may show what its reader has since left.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+document.querySelector("[data-focus]")?.focus();
+
+// How many characters are left, counted as the server counts them; said aloud only near the end.
+for (const area of document.querySelectorAll("textarea[data-max]")) {
+  const count = document.getElementById(area.id + "-count");
+  const show = () => {
+    const left = Number(area.dataset.max) - [...area.value].length;
+    const text = left < 0 ? count.dataset.over : count.dataset.left;
+    count.textContent = text.replace("{n}", Math.abs(left).toLocaleString(document.documentElement.lang));
+    count.classList.toggle("count-near", left < 200);
+    if (left < 200) count.setAttribute("aria-live", "polite");
+    else count.removeAttribute("aria-live");
+  };
+  if (count) {
+    area.addEventListener("input", show);
+    if (area.value) show();
+  }
+}
+
+// Keep a review as long as somebody is there: a key, pointer or scroll in the last 25 minutes.
+const keep = document.querySelector("form[data-keep-url]");
+if (keep) {
+  let last = Date.now();
+  for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
+    addEventListener(kind, () => { last = Date.now(); }, { passive: true });
+  }
+  const lost = () => { for (const note of document.querySelectorAll("[data-keep-lost]")) note.hidden = false; };
+  setInterval(async () => {
+    if (Date.now() - last > 25 * 60000) return;
+    try {
+      const answer = await fetch(keep.dataset.keepUrl, {
+        method: "POST", body: new URLSearchParams(new FormData(keep)), credentials: "same-origin",
+      });
+      if (!answer.ok) return lost();
+      const until = answer.headers.get("X-Kept-Until");
+      for (const place of document.querySelectorAll("[data-keep-until]")) if (until) place.textContent = until;
+    } catch { /* offline: the lease on the server decides, and the next turn tries again */ }
+  }, 4 * 60000);
+}
+
+// The moderators' keyboard: [data-key] names the letter, ? opens the sheet, Escape closes it.
+const keyed = document.querySelectorAll("[data-key]");
+if (keyed.length && document.body.dataset.keys !== "off") {
+  const sheet = document.querySelector("[data-sheet]");
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.key === "Escape") {
+      if (sheet) sheet.hidden = true;
+      if (typing(event.target)) event.target.blur();
+      return;
+    }
+    if (typing(event.target)) return;
+    if (event.key === "?" && sheet) {
+      sheet.hidden = !sheet.hidden;
+      if (!sheet.hidden) sheet.focus();
+      return event.preventDefault();
+    }
+    const target = [...keyed].find((one) => one.dataset.key === event.key);
+    if (!target) return;
+    event.preventDefault();
+    if (target.tagName === "SUMMARY") {
+      target.parentElement.open = true;
+      (target.parentElement.querySelector("select, textarea, input:not([type=hidden])") ?? target).focus();
+    } else target.click();
+  });
+}

