@@ -6,6 +6,7 @@ checked before, changes rows, flushes, and never commits.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -207,9 +208,9 @@ def _names(vault: OpenVault) -> list[str]:
     return [name.id for name in pseudonyms.ring(vault)]
 
 
-def revision_in(post_id: str, states: object, written_by: str | None = None) -> Revision | None:
+def revision_in(post_id: str, states: Collection[str], written_by: str | None = None) -> Revision | None:
     """The revision of a post that is in one of some states; at most one is."""
-    wanted = select(Revision).where(Revision.post_id == post_id, Revision.state.in_(list(states)))  # type: ignore[call-overload]
+    wanted = select(Revision).where(Revision.post_id == post_id, Revision.state.in_(states))
     if written_by:
         wanted = wanted.where(Revision.written_by == written_by)
     return db.session.scalars(wanted.with_for_update()).first()
@@ -261,7 +262,7 @@ def _lapse_proposal(revision: Revision, actor: rules.Actor, now: datetime) -> No
 
 def _end(revision: Revision, actor: rules.Actor, act: str, now: datetime) -> None:
     revision.state = rules.next_state(revision.state, actor, act)  # type: ignore[arg-type]
-    revision.until = rules.ends_on(revision.state, day_of(now))  # type: ignore[arg-type]
+    revision.until = rules.ends_on(revision.state, day_of(now))
     revision.grace_until = None
     revision.submitted_at = None
     db.session.flush()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import exists, select, update
 
@@ -19,6 +20,7 @@ from forum.circles.reviews import reopen_review
 from forum.moderation import effects, log
 from forum.moderation.rules import may_undo
 from forum.notices import actions as notices
+from forum.screening.findings import Aim
 from forum.screening.lanes import hostile_labels
 from forum.screening.models import Screening
 from forum.storage.clock import day_of
@@ -200,7 +202,7 @@ def _record(
         alone=alone,
         lane=review.lane,
         tier=review.tier,
-        machine=list(hostile_labels(labels, review.aim)),
+        machine=list(hostile_labels(labels, cast(Aim, review.aim))),
         day=day_of(now),
     )
     if choice.words:
@@ -238,9 +240,7 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
     review = db.session.get_one(Review, before.review_id)
     _refuse_own(moderator, review)
     revision = db.session.get_one(Revision, before.revision_id)
-    reversed_before = (
-        db.session.scalar(select(Decision.id).where(Decision.reverses_id == before.id)) is not None
-    )
+    reversal = db.session.scalar(select(Decision.id).where(Decision.reverses_id == before.id))
     why = may_undo(
         before.outcome,
         revision.state,  # type: ignore[arg-type]

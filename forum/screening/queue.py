@@ -99,10 +99,8 @@ def try_again(subject_id: str) -> bool:
 
 def count_pending() -> int:
     """How many texts wait for the machine."""
-    return (
-        db.session.scalar(select(func.count()).select_from(Screening).where(Screening.state == "pending"))
-        or 0
-    )
+    pending = select(func.count()).select_from(Screening).where(Screening.state == "pending")
+    return db.session.scalar(pending) or 0
 
 
 def _leased(subject_id: str, lease: str) -> Screening | None:
