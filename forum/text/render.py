@@ -174,7 +174,7 @@ def plain_text(rendered_html: str) -> str:
 
 
 def render_lines(stream_in: Iterable[str | bytes], stream_out: IO[str]) -> None:
-    """Render one JSON object `{"id", "text"}` a line; answer `{"id", "html"}` or `{"id", "refused"}`, in ASCII.
+    """Render a JSON object `{"id", "text"}` a line; answer `{"id", "html"}` or `{"id", "refused"}` in ASCII.
 
     A line that is not such an object is answered with the id null and a reason; nothing ends the run.
     """
