@@ -61,15 +61,17 @@ class Sender:
     country: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a thread is opened: its kind, what would help, and its topics."""
+
+    kind: str
+    wish: str
+    topics: list[str]
+
+
 def open_thread(
-    sender: Sender,
-    circle: Circle,
-    kind: str,
-    wish: str,
-    topics: list[str],
-    written: Written,
-    name: str,
-    now: datetime,
+    sender: Sender, circle: Circle, opening: Opening, written: Written, name: str, now: datetime
 ) -> Sent:
     """Send the opening of a new thread. Raises `NotTaken`, `NameTaken`, `NameRefused`."""
     sender.vault.lock_turn()
@@ -78,7 +80,9 @@ def open_thread(
         return before
     suspended = _check_may_send(sender.vault, written, circle)
     chosen = pseudonyms.choose(sender.vault, circle.id, name)
-    thread = Thread(circle_id=circle.id, kind=kind, wish=wish, topics=topics, id=new_id())
+    thread = Thread(
+        id=new_id(), circle_id=circle.id, kind=opening.kind, wish=opening.wish, topics=opening.topics
+    )
     post = Post(id=new_id(), thread_id=thread.id, pseudonym_id=chosen.pseudonym_id, is_opening=True)
     db.session.add(thread)
     db.session.flush()

@@ -17,14 +17,13 @@ def keep(vault: OpenVault, circle_id: str, values: dict[str, object], draft_id: 
     """Keep a draft, in the place of the one it was made from. Returns its id."""
     until = (day_of(now) + timedelta(days=DRAFT_DAYS)).toordinal()
     data = {field: values[field] for field in FIELDS if values.get(field)}
+    data |= {"circle": circle_id, "until": until}
     for entry in vault.entries(KIND):
         if entry.data["id"] == draft_id:
-            kept = {**data, "id": draft_id, "circle": circle_id, "until": until}
-            vault.change(KIND, entry.counter, lambda _old: kept)
+            vault.change(KIND, entry.counter, lambda _old: {**data, "id": draft_id})
             return draft_id
-    fresh = {**data, "id": new_id(), "circle": circle_id, "until": until}
-    vault.add(KIND, fresh)
-    return str(fresh["id"])
+    vault.add(KIND, {**data, "id": (fresh := new_id())})
+    return fresh
 
 
 def listed(vault: OpenVault, now: datetime) -> list[dict[str, object]]:

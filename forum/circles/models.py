@@ -155,6 +155,7 @@ class Review(Model):
     first_outcome: Mapped[str | None] = mapped_column(String(10), default=None)
     first_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
     for_lead: Mapped[bool] = mapped_column(default=False)
+    awaits_author: Mapped[bool] = mapped_column(default=False)
     told_late: Mapped[bool] = mapped_column(default=False)
     alerts: Mapped[int] = mapped_column(default=0)
     last_word_on: Mapped[date | None] = mapped_column(Day, default=None)

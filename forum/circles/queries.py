@@ -74,12 +74,13 @@ def threads_of(
     return list(db.session.execute(page))
 
 
-def shelf(circle_ids: Collection[str]) -> list[Row[tuple[str, str, str, str, str, str, int, date]]]:
+def shelf(circle_ids: Collection[str]) -> list[Row[tuple[str, str, str, str, str, str, str, int, date]]]:
     """Threads with fewer than two replies, the ones that nobody has answered first."""
     return list(
         db.session.execute(
             select(
                 PublishedThread.thread_id,
+                PublishedThread.circle_id,
                 PublishedThread.title,
                 PublishedThread.kind,
                 PublishedThread.wish,

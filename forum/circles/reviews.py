@@ -60,6 +60,7 @@ def reopen_review(revision: Revision, now: datetime) -> Review:
     review.version += 1
     review.claimed_until = None
     review.decision_id = None
+    review.awaits_author = False
     review.due_at = review.due_at or coarse(now)
     db.session.flush()
     return review
@@ -134,6 +135,7 @@ def _texts_of(pseudonym_ids: list[str], but: str) -> int:
 def follow(review: Review, revision: Revision, written: Written) -> None:
     """Let a review go on with a newer revision: earliest due time and higher tier stay."""
     review.revision_id = revision.id
+    review.awaits_author = False
     review.version += 1
     review.flags = sorted({*review.flags, *written.flags})
     review.aim = written.aim

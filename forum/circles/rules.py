@@ -78,7 +78,6 @@ _TABLE: dict[tuple[State, Actor, str], State] = {
     ("waiting", "moderator", "hold"): "held",
     ("waiting", "author", "withdraw"): "withdrawn",
     ("waiting", "author", "revise"): "superseded",
-    ("waiting", "author", "talk"): "held",
     ("waiting", "clock", "set aside"): "returned",
     ("proposed", "author", "accept"): "superseded",
     ("proposed", "author", "release"): "published",

@@ -7,6 +7,7 @@ finds nothing to update and gets `Stale`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -15,7 +16,7 @@ from sqlalchemy import exists, select, update
 
 from forum.circles import publishing, rules, waits
 from forum.circles.content import seal_words
-from forum.circles.models import Decision, Message, Post, Review, Revision
+from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import reopen_review
 from forum.moderation import effects, log
 from forum.moderation.rules import may_undo
@@ -87,6 +88,39 @@ def claim(moderator: Moderator, review_id: str, now: datetime) -> bool:
         .returning(Review.id)
     ).first()
     return taken is not None
+
+
+def take_next(
+    moderator: Moderator, own_threads: Collection[str], now: datetime, lane: str = ""
+) -> str | None:
+    """Take the most urgent free review under a lease; the id, or None when nothing is left for this person.
+
+    Reviews of threads the moderator writes in are passed over in silence, as if they were busy.
+    """
+    free = (
+        select(Review.id)
+        .where(
+            Review.open,
+            Review.awaits_author.is_(False),
+            Review.thread_id.not_in(own_threads),
+            Review.claimed_until.is_(None) | (Review.claimed_until <= now),
+        )
+        .order_by(Review.rank, Review.due_at, Review.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if lane:
+        free = free.where(Review.lane == lane)
+    if not moderator.is_lead:
+        free = free.where(Review.for_lead.is_(False))
+    free = free.where(Review.first_by.is_(None) | (Review.first_by != moderator.staff_id))
+    return db.session.scalar(
+        update(Review)
+        .where(Review.id == free.scalar_subquery())
+        .values(claimed_by=moderator.staff_id, claimed_until=now + rules.LEASE)
+        .returning(Review.id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def release(moderator: Moderator, review_id: str) -> None:
@@ -274,19 +308,3 @@ def _reverse(before: Decision, review: Review, revision: Revision, now: datetime
         revision.state = rules.next_state(revision.state, "moderator", "undo")  # type: ignore[arg-type]
         revision.until = revision.grace_until = None
         reopen_review(revision, now)
-
-
-def say(
-    review: Review,
-    side: str,
-    words: str,
-    now: datetime,
-    staff_id: str | None = None,
-    form: bytes | None = None,
-) -> Message:
-    """Add one word to the conversation of a review. The same form is taken once."""
-    if form is not None:
-        before = db.session.scalars(select(Message).where(Message.form_hash == form)).first()
-        if before is not None:
-            return before
-    return effects.add_message(review, side, words, now, staff_id, form)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from forum.circles import publishing, rules
-from forum.circles.content import hash_of, open_content, seal_content, seal_words
-from forum.circles.models import Decision, Message, Post, Review, Revision
+from forum.circles.content import hash_of, open_content, seal_content
+from forum.circles.conversation import say
+from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import born_screening, open_review
 from forum.circles.writing import Written
 from forum.notices import actions as notices
@@ -79,7 +80,7 @@ def hold(review: Review, revision: Revision, decision: Decision, choice: Choice,
         review.decision_id = decision.id
     revision.until = rules.ends_on("held", day_of(now))
     post = db.session.get_one(Post, revision.post_id)
-    add_message(review, "staff", choice.words, now, decision.staff_id)
+    say(review, "staff", choice.words, now, decision.staff_id)
     notices.tell(post.pseudonym_id, "word", day_of(now), post_id=post.id)
 
 
@@ -147,7 +148,7 @@ def escalate(review: Review, _revision: Revision, decision: Decision, choice: Ch
     """Ask a lead to look; the review stays open."""
     review.for_lead = True
     if choice.words:
-        add_message(review, "desk", choice.words, now, decision.staff_id)
+        say(review, "desk", choice.words, now, decision.staff_id)
 
 
 EFFECTS: Mapping[str, Callable[[Review, Revision, Decision, Choice, datetime], None]] = {
@@ -195,30 +196,3 @@ def lapse_proposals(revision: Revision, now: datetime) -> None:
         proposal.state = rules.next_state("proposed", "moderator", "lapse")
         proposal.until = rules.ends_on("superseded", day_of(now))
     db.session.flush()
-
-
-def add_message(
-    review: Review,
-    side: str,
-    words: str,
-    now: datetime,
-    staff_id: str | None = None,
-    form: bytes | None = None,
-) -> Message:
-    """Add one word to the conversation of a review: `author`, `staff`, or `desk` (moderators only)."""
-    place = db.session.scalar(select(func.max(Message.place)).where(Message.review_id == review.id)) or 0
-    message = Message(
-        id=new_id(),
-        review_id=review.id,
-        place=place + 1,
-        side=side,
-        staff_id=staff_id,
-        form_hash=form,
-        sealed=b"",
-        day=day_of(now),
-    )
-    message.sealed = seal_words(words, "message", message.id)
-    db.session.add(message)
-    review.last_word_on = day_of(now)
-    db.session.flush()
-    return message

@@ -1,7 +1,7 @@
 """The pages of circles: reading, writing, and one's own."""
 
-from forum.circles.views.mine import mine
+from forum.circles.views.mine import mine_pages
 from forum.circles.views.reading import reading
 from forum.circles.views.writing import writing_pages
 
-blueprints = (reading, writing_pages, mine)
+blueprints = (reading, writing_pages, mine_pages)

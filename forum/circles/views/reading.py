@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import Row
-from werkzeug.wrappers import Response
 
 from forum.circles import queries, rules
 from forum.circles.content import open_content
-from forum.circles.forms import MODE_WORDS, NOTE_WORDS, ReplyForm
+from forum.circles.forms import NOTE_WORDS
 from forum.circles.models import Circle, Revision
 from forum.members import pseudonyms
-from forum.members.access import visitors
 from forum.storage.database import db
 from forum.storage.types import is_id
-from forum.text.render import RENDERER, render
-from forum.text.shown import shown_html
+from forum.text.render import RENDERER, as_markup, render
+from forum.web.access import visitors
 from forum.web.days import said_day
-from forum.web.page_cache import cached_page
+from forum.web.page_cache import visitor_page
 
 reading = Blueprint("reading", __name__)
 
@@ -31,16 +31,14 @@ reading = Blueprint("reading", __name__)
 @reading.get("/")
 @visitors
 def home() -> str:
-    """The circles, and threads that nobody or only one person has answered."""
+    """The circles, and for members the threads that few have answered."""
     circles = readable_circles()
-    ids = [circle.id for circle in circles]
     counts = queries.published_counts()
-    shelf = [thread_row(row, circles) for row in queries.shelf(ids)]
+    shelf = queries.shelf([circle.id for circle in circles]) if current_user.is_authenticated else []
     return render_template(
         "circles/home.html",
-        nav="circles",
-        circles=[circle_card(circle, counts.get(circle.id, 0)) for circle in circles],
-        shelf=shelf,
+        circles=[_circle_card(circle, counts.get(circle.id, 0)) for circle in circles],
+        shelf=[thread_row(row, circles) for row in shelf],
     )
 
 
@@ -49,80 +47,83 @@ def home() -> str:
 def circle(circle_id: str) -> str:
     """One circle: its threads by latest reply."""
     found = readable_circle(circle_id)
-    kind = request.args.get("kind", "")
-    topic = request.args.get("topic", "")
-    rows = queries.threads_of([found.id], _before(), kind if kind in rules.THREAD_KINDS else "", topic)
+    rows = queries.threads_of([found.id], _before())
     page, more = rows[: queries.THREADS_A_PAGE], rows[queries.THREADS_A_PAGE :]
     older = f"{page[-1].latest}.{page[-1].thread_id}" if more else None
     return render_template(
         "circles/circle.html",
-        nav="circles",
         circle=found,
         threads=[thread_row(row, []) for row in page],
-        older=older,
-        kind=kind,
-        topic=topic,
+        older=url_for("reading.circle", circle_id=found.id, before=older) if older else None,
+        newer=url_for("reading.circle", circle_id=found.id) if request.args.get("before") else None,
+        may_write=current_user.is_authenticated,
+        paused=found.paused,
     )
 
 
 @reading.get("/t/<thread_id>")
 @visitors
-def thread(thread_id: str) -> str | Response:
-    """A thread with its replies. For visitors a copy of the finished page may be kept while it is unchanged."""
-    head = readable_thread(thread_id)
-    after = request.args.get("after", "-1")
-    place = int(after) if after.lstrip("-").isdecimal() and len(after) < 9 else -1
+def thread(thread_id: str) -> str:
+    """A thread with its replies. For visitors the finished page is kept while nothing in it has changed."""
+    after = _after()
     if current_user.is_authenticated:
-        return thread_page(head, place)
-    key = ("thread", thread_id, place, head.version, RENDERER, head.audience)
-    return cached_page(key, lambda: thread_page(head, place), lambda: _is_unchanged(head))
+        return thread_page(readable_thread(thread_id), after)
 
+    def version() -> tuple[int, str] | None:
+        head = queries.head_of(thread_id) if is_id(thread_id) else None
+        return (head.version, head.audience) if head and head.audience == "everyone" else None
 
-def _is_unchanged(head: queries.ThreadHead) -> bool:
-    again = queries.head_of(head.id)
-    return again is not None and again.version == head.version and again.audience == head.audience
+    page = visitor_page(
+        ("thread", thread_id, after),
+        RENDERER,
+        version,
+        lambda: thread_page(readable_thread(thread_id), after),
+    )
+    return page if page is not None else abort(404)
 
 
 def thread_page(
-    head: queries.ThreadHead, after: int = -1, form: ReplyForm | None = None, preview: str = ""
+    head: queries.ThreadHead,
+    after: int = -1,
+    form: dict[str, Any] | None = None,
+    errors: dict[str, Any] | None = None,
+    preview: Markup | None = None,
 ) -> str:
     """The page of a thread, with a reply form for members, filled again where it was sent before."""
     rows = queries.posts_of(head.id, after)
     page, more = rows[: queries.POSTS_A_PAGE], rows[queries.POSTS_A_PAGE :]
     own = own_names(head.circle_id) if current_user.is_authenticated else None
-    posts = [_post(row, head, own) for row in page]
+    here = url_for("reading.thread", thread_id=head.id)
     return render_template(
         "circles/thread.html",
-        nav="circles",
         thread=head,
-        opening=posts[0] if posts and posts[0].kind else None,
-        posts=posts[1:] if posts and posts[0].kind else posts,
-        next_after=page[-1].position if more else None,
-        form=form or (new_reply_form(own.suggested) if own else None),
-        modes=[(mode, MODE_WORDS[mode]) for mode in rules.reply_modes(head.wish)],
+        posts=[_post(row, head, own) for row in page],
+        older=f"{here}?after={page[-1].position}" if more else None,
+        newer=here if after >= 0 else None,
+        may_reply=own is not None,
+        closed=_closed(head),
+        form=form or {"form_key": secrets.token_urlsafe(16)},
+        errors=errors or {},
         names=own.names if own else [],
-        offered=own.offered if own else "",
+        offered_name=own.suggested if own else "",
         preview=preview,
-        can_reply=not head.closed and not head.paused,
     )
 
 
-def new_reply_form(name: str) -> ReplyForm:
-    """An empty reply form with a fresh one-time key."""
-    return ReplyForm(data={"form_key": secrets.token_urlsafe(16), "mode": "support", "pseudonym": name})
+def _closed(head: queries.ThreadHead) -> str | None:
+    if head.closed:
+        return str(_("The author has closed this thread for replies."))
+    return None
 
 
 def own_names(circle_id: str) -> SimpleNamespace:
-    """The member's names, the one they would most likely write under in a circle, and a fresh offer."""
-    vault = current_user.vault
-    names = [name for name in pseudonyms.ring(vault) if not name.retired]
+    """The member's names, the one they most likely write under in a circle, and a fresh offer."""
+    ring = pseudonyms.ring(current_user.vault)
     offered = pseudonyms.offer(circle_id)
-    remembered = pseudonyms.remembered(vault, circle_id)
     return SimpleNamespace(
-        ids={name.id for name in pseudonyms.ring(vault)},
-        names=[name.name for name in names],
-        offered=offered,
-        suggested=remembered or offered,
+        ids={name.id for name in ring},
+        names=[name.name for name in ring if not name.retired],
+        suggested=pseudonyms.remembered(current_user.vault, circle_id) or offered,
     )
 
 
@@ -138,29 +139,27 @@ def _post(row: Row[Any], head: queries.ThreadHead, own: SimpleNamespace | None) 
         content_note=said_note(row.content_note),
         edited=row.edited,
         mine=bool(own and row.pseudonym_id in own.ids),
-        html=shown_html(row.html if row.renderer == RENDERER else _rendered_again(row)),
+        html=as_markup(row.html if row.renderer == RENDERER else _rendered_again(row)),
     )
 
 
 def _rendered_again(row: Row[Any]) -> str:
-    """The HTML of the present renderer for a post that was stored by an older one."""
-    revision = db.session.get(Revision, row.revision_id)
-    return row.html if revision is None else render(open_content(revision).body).html  # type: ignore[no-any-return]
+    """The HTML of the present renderer for a post that an older one rendered."""
+    return render(open_content(db.session.get_one(Revision, row.revision_id)).body).html
 
 
-def said_note(note: str) -> str:
+def said_note(note: str) -> str | None:
     """A content note in the reader's language."""
-    return str(NOTE_WORDS[note]) if note in NOTE_WORDS else note
+    return str(NOTE_WORDS[note]) if note in NOTE_WORDS else note or None
 
 
-def circle_card(circle: Circle, count: int) -> SimpleNamespace:
-    """A circle as a card on the first page."""
+def _circle_card(circle: Circle, threads: int) -> SimpleNamespace:
     return SimpleNamespace(
         id=circle.id,
         name=circle.name,
-        description=circle.description,
+        summary=circle.description,
         audience=circle.audience,
-        threads=count,
+        threads=threads,
     )
 
 
@@ -176,7 +175,7 @@ def thread_row(row: Row[Any], circles: Sequence[Circle]) -> SimpleNamespace:
         content_note=said_note(row.content_note),
         replies=row.replies,
         day=said_day(row.day),
-        circle_name=names.get(getattr(row, "circle_id", "")),
+        circle_name=names.get(row.circle_id),
         unread=False,
     )
 
@@ -187,7 +186,7 @@ def readable_circles() -> list[Circle]:
 
 
 def readable_circle(circle_id: str) -> Circle:
-    """A circle that who asks may read; otherwise the answer is that there is nothing here."""
+    """A circle that who asks may read; any other answers that there is nothing here."""
     found = queries.circle(circle_id) if is_id(circle_id) else None
     if found is None or not _may_read(found.id, found.audience):
         abort(404)
@@ -204,14 +203,17 @@ def readable_thread(thread_id: str) -> queries.ThreadHead:
 
 def _may_read(circle_id: str, audience: str) -> bool:
     signed_in = bool(current_user.is_authenticated)
-    inside = (
-        audience == "invited"
-        and signed_in
-        and current_user.vault.about("membership", circle_id) is not None
+    is_inside = (
+        audience == "invited" and signed_in and bool(current_user.vault.about("membership", circle_id))
     )
-    return rules.may_read(audience, signed_in=signed_in, is_inside=inside)
+    return rules.may_read(audience, signed_in=signed_in, is_inside=is_inside)
+
+
+def _after() -> int:
+    text = request.args.get("after", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else -1
 
 
 def _before() -> tuple[int, str] | None:
-    latest, _, thread_id = request.args.get("before", "").partition(".")
+    latest, _dot, thread_id = request.args.get("before", "").partition(".")
     return (int(latest), thread_id) if latest.isdecimal() and len(latest) < 12 and is_id(thread_id) else None

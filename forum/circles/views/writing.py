@@ -1,35 +1,38 @@
-"""Where members write: a new thread, a reply, a preview, a draft. The text is never lost."""
+"""Where members write: a new thread, a reply, a preview, a draft. What was typed is never lost."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
-from types import SimpleNamespace
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
-from wtforms import Form
 
-from forum.circles import actions, drafts, queries, rules, waits
-from forum.circles.forms import OpeningForm, ReplyForm
+from forum.circles import actions, drafts, rules
+from forum.circles.forms import NOTE_WORDS, OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
 from forum.circles.views.reading import own_names, readable_circle, readable_thread, thread_page
-from forum.circles.writing import Written, make_ready
+from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
-from forum.members.access import members_only
 from forum.storage.clock import now
 from forum.storage.database import db, writing
-from forum.text.render import TextRefused
-from forum.text.shown import shown_html
-from forum.web.days import said_minutes, said_next
-from forum.web.limits import limited
+from forum.text.refusal import TextRefused
+from forum.text.render import as_markup
+from forum.web.access import members_only
+from forum.web.limits import limits
 
 writing_pages = Blueprint("writing", __name__)
+
+Answer = str | Response | tuple[str, int]
+PageAgain = Callable[[dict[str, Any]], str]
 
 
 @writing_pages.get("/c/<circle_id>/new")
@@ -37,64 +40,158 @@ writing_pages = Blueprint("writing", __name__)
 def new_thread(circle_id: str) -> str:
     """The form for a new thread, with a draft put back where one is asked for."""
     circle = readable_circle(circle_id)
-    own = own_names(circle.id)
-    draft = drafts.find(current_user.vault, request.args.get("draft", ""), now())
-    values = {"pseudonym": own.suggested, **(draft or {}), "form_key": secrets.token_urlsafe(16)}
-    return opening_page(circle, OpeningForm(data=values))
+    draft = drafts.find(current_user.vault, request.args.get("draft", ""), now()) or {}
+    return opening_page(
+        circle, {**draft, "draft": draft.get("id", ""), "form_key": secrets.token_urlsafe(16)}
+    )
 
 
 @writing_pages.post("/c/<circle_id>/new")
 @members_only
-@limited("post")
-def send_thread(circle_id: str) -> str | Response | tuple[str, int]:
+@limits.post
+def send_thread(circle_id: str) -> Answer:
     """Take a new thread, show how it will look, or keep it as a draft."""
     circle = readable_circle(circle_id)
     form = OpeningForm(request.form)
-    if request.form.get("act") == "draft":
-        return _keep_draft(form, circle)
-    if form.form_key.data == "" or not form.validate():
-        return opening_page(circle, form), 422
+    typed = {**form.data, "draft": request.form.get("draft", "")}
+    if request.form.get("draft_wanted"):
+        return _keep_draft(circle, typed)
+    if not form.validate():
+        return opening_page(circle, typed, form.errors), 422
     try:
         written = make_ready(form.title.data, form.body.data, form.content_note.data, is_opening=True)
     except TextRefused as refused:
-        return opening_page(circle, _say(form, refused.field, refused.reason)), 422
-    if request.form.get("act") == "preview":
-        return opening_page(circle, form, written)
+        return opening_page(circle, typed, {refused.field: refused.reason}), 422
+    if request.form.get("preview"):
+        return opening_page(circle, typed, preview=as_markup(written.html))
     topics = [topic for topic in form.topics.data or [] if topic in circle.topics]
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
         fresh = db.session.get_one(Circle, circle.id)
-        return actions.open_thread(
-            sender, fresh, form.kind.data, form.wish.data, topics, written, form.pseudonym.data, moment
-        )
+        opening = actions.Opening(form.kind.data, form.wish.data, topics)
+        return actions.open_thread(sender, fresh, opening, written, form.pseudonym.data, moment)
 
-    return _send(form, circle.id, send, lambda: opening_page(circle, form))
+    return _send(form, circle.id, send, lambda errors: opening_page(circle, typed, errors))
 
 
-@writing_pages.post("/t/<thread_id>/reply")
+@writing_pages.post("/t/<thread_id>")
 @members_only
-@limited("post")
-def send_reply(thread_id: str) -> str | Response | tuple[str, int]:
+@limits.post
+def send_reply(thread_id: str) -> Answer:
     """Take a reply, or show how it will look."""
     head = readable_thread(thread_id)
     form = ReplyForm(request.form)
+    typed = form.data
+
+    def again(errors: dict[str, Any]) -> str:
+        return thread_page(head, form=typed, errors=errors)
+
     if not form.validate():
-        return thread_page(head, form=form), 422
+        return again(form.errors), 422
     if form.mode.data not in rules.reply_modes(head.wish):
-        return thread_page(head, form=_say(form, "mode", _("The author asked for listening, not advice."))), 422
+        return again({"mode": _("The writer asked to be heard, not advised.")}), 422
     try:
         written = make_ready("", form.body.data, form.content_note.data, is_opening=False)
     except TextRefused as refused:
-        return thread_page(head, form=_say(form, refused.field, refused.reason)), 422
-    if request.form.get("act") == "preview":
-        return thread_page(head, form=form, preview=shown_html(written.html))
+        return again({refused.field: refused.reason}), 422
+    if request.form.get("preview"):
+        return thread_page(head, form=typed, preview=as_markup(written.html))
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
         fresh = db.session.get_one(Thread, head.id)
         return actions.reply(sender, fresh, form.mode.data, written, form.pseudonym.data, moment)
 
-    return _send(form, head.circle_id, send, lambda: thread_page(head, form=form))
+    return _send(form, head.circle_id, send, again)
 
 
-def _send(form, circle_id, send, page_again):  # type: ignore[no-untyped-def]
-    raise RuntimeError
+def _send(
+    form: TextForm,
+    circle_id: str,
+    send: Callable[[actions.Sender, datetime], actions.Sent],
+    page_again: PageAgain,
+) -> Answer:
+    """Take a text in one short transaction, or show the form again with the reason and the text kept."""
+    sender = sender_of(form.form_key.data)
+    try:
+        with writing():
+            sent = send(sender, now())
+    except actions.NotTaken as refused:
+        return page_again({"body": refusal(refused.args[0])}), 409
+    except pseudonyms.NameRefused as refused:
+        return page_again({"pseudonym": str(refused)}), 422
+    except (pseudonyms.NameTaken, IntegrityError):
+        return page_again({"pseudonym": _("Somebody writes under this name. Please take another one.")}), 422
+    except Changed:
+        return page_again(
+            {"body": _("This thread takes no replies any more. Your words are kept here.")}
+        ), 409
+    nudge()
+    _remember(circle_id, request.form.get("pseudonym", ""), request.form.get("draft", ""))
+    return redirect(url_for("mine.one", post_id=sent.post_id), 303)
+
+
+def sender_of(form_key: str) -> actions.Sender:
+    """Who sends, with the country they chose for help, if any."""
+    chosen = current_user.vault.about("settings", "country") or {}
+    return actions.Sender(current_user.vault, form_key, chosen.get("code"))
+
+
+def refusal(reason: str) -> str:
+    """Why a text cannot be taken now, in words for its author."""
+    return str(
+        {
+            "suspended": _(
+                "Writing is paused for you at the moment. You can read, ask for help, and appeal."
+            ),
+            "paused": _(
+                "New texts are paused in this circle for a while. Please keep your words and try later."
+            ),
+            "too many waiting": _(
+                "Five of your texts already wait for a person. Please let one be read first."
+            ),
+        }[reason]
+    )
+
+
+def _remember(circle_id: str, name: str, draft_id: str) -> None:
+    """Keep the choice of name and let the sent draft go, in a transaction that writes no post."""
+    with writing():
+        pseudonyms.remember(current_user.vault, circle_id, name)
+        if draft_id:
+            drafts.drop(current_user.vault, draft_id)
+
+
+def _keep_draft(circle: Circle, typed: dict[str, Any]) -> Answer:
+    with writing():
+        drafts.keep(current_user.vault, circle.id, typed, typed["draft"], now())
+    flash(_("Your draft is kept for 14 days. Only you can open it."))
+    return redirect(url_for("mine.all_mine"), 303)
+
+
+def opening_page(
+    circle: Circle,
+    form: dict[str, Any],
+    errors: dict[str, Any] | None = None,
+    preview: Markup | None = None,
+) -> str:
+    """The form for a new thread, with what was typed."""
+    own = own_names(circle.id)
+    return render_template(
+        "circles/new_thread.html",
+        circle=circle,
+        action=url_for("writing.send_thread", circle_id=circle.id),
+        editing=False,
+        form=form,
+        errors=errors or {},
+        content_notes=content_notes(),
+        topics=circle.topics,
+        names=own.names,
+        offered_name=own.suggested,
+        preview=preview,
+        paused=circle.paused,
+    )
+
+
+def content_notes() -> list[tuple[str, str]]:
+    """The choices of a content note, the first for none."""
+    return [("", str(_("none"))), *((note, str(NOTE_WORDS[note])) for note in rules.CONTENT_NOTES)]

@@ -1,0 +1,23 @@
+"""Where higher rooms put what they show beside a text of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from forum.circles.waits import Wait
+
+HelpPanel = Callable[[str, str | None, Wait], Markup]
+
+_help: list[HelpPanel] = []
+
+
+def show_help_with(panel: HelpPanel) -> None:
+    """Register the panel that an author of a text with a tier sees (called once, by the care room)."""
+    _help[:] = [panel]
+
+
+def help_panel(tier: str | None, country: str | None, wait: Wait) -> Markup | None:
+    """The help for a tier, a chosen country and the present wait, or None without a tier."""
+    return _help[0](tier, country, wait) if tier and _help else None

@@ -1,0 +1,330 @@
+"""One's own texts: where each stands, and everything that its author may do about it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from forum.circles import actions, conversation, drafts, mine, panels, queries, rules, waits
+from forum.circles.forms import RevisionForm, WordForm
+from forum.circles.models import Decision
+from forum.circles.reviews import Changed, open_review
+from forum.circles.views import words as said
+from forum.circles.views.reading import said_note
+from forum.circles.views.writing import content_notes, refusal, sender_of
+from forum.circles.writing import make_ready
+from forum.jobs.nudge import nudge
+from forum.members import pseudonyms
+from forum.storage.clock import now
+from forum.storage.database import db, writing
+from forum.storage.sealing import keyed_hash
+from forum.storage.settings import field_keys
+from forum.storage.types import is_id
+from forum.text.refusal import TextRefused
+from forum.text.render import as_markup, excerpt
+from forum.web.access import members_only
+from forum.web.errors import Conflict
+from forum.web.limits import limits
+
+mine_pages = Blueprint("mine", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+
+def _own_ids() -> set[str]:
+    return {name.id for name in pseudonyms.ring(current_user.vault)}
+
+
+def _own(post_id: str) -> mine.OwnPost:
+    found = mine.own_post(post_id, _own_ids(), now()) if is_id(post_id) else None
+    return found or abort(404)
+
+
+@mine_pages.get("/mine")
+@members_only
+def all_mine() -> str:
+    """Everything I wrote, under all my names, with its state; and my drafts."""
+    posts = mine.own_posts(_own_ids(), now())
+    return render_template(
+        "circles/mine.html",
+        items=[_item(post) for post in posts],
+        drafts=drafts.listed(current_user.vault, now()),
+    )
+
+
+def _item(post: mine.OwnPost) -> SimpleNamespace:
+    text = post.current
+    content = text.content if text else None
+    state = text.state if text else "withdrawn"
+    title = (content.title or excerpt(content.plain, 60)) if content else _("A text that is erased")
+    return SimpleNamespace(
+        id=post.post_id,
+        title=title,
+        what=_(
+            "A thread in %(circle)s" if post.is_opening else "A reply in %(circle)s", circle=post.circle_name
+        ),
+        pseudonym=content.name if content else "",
+        state=state,
+        state_words=said.state(state),
+        day=_("until %(day)s", day=said.day(text.until)) if text and text.until else "",
+        needs_you=state in ("proposed", "returned"),
+    )
+
+
+@mine_pages.get("/mine/<post_id>")
+@members_only
+def one(post_id: str) -> str:
+    """Where one text stands: the state, the measured wait, the reason, the conversation, what can be done."""
+    return _page(_own(post_id))
+
+
+def _page(
+    post: mine.OwnPost, form: dict[str, Any] | None = None, errors: dict[str, Any] | None = None
+) -> str:
+    text = post.current
+    if text is None:
+        abort(404)
+    review = mine.review_of(text.revision_id)
+    wait = waits.measured(review.lane if review and text.state in rules.PENDING else "routine", now())
+    decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
+    offer = mine.offered(text.revision_id) if text.state == "proposed" else None
+    tier = review.tier if review and text.state in rules.PENDING else None
+    return render_template(
+        "circles/waiting.html",
+        post=_post_words(post, text),
+        state=text.state,
+        heading=said.heading(text.state, text.removed_by),
+        explained=said.explained(text.state, text.removed_by),
+        stage=said.stage(text),
+        measured=said.measured(wait),
+        duty=said.duty(wait.staffing),
+        late=bool(review and review.told_late and text.state == "waiting"),
+        help_panel=panels.help_panel(tier, (review.country if review else None), wait),
+        contact=review.contact if review and tier in ("B", "C", "D") else None,
+        may_contact=bool(review and review.open and tier in ("B", "C", "D")),
+        answer=said.answer(decision, text),
+        proposal=said.proposal(offer, text),
+        talk=said.talk(review, text.state),
+        may=_may(post, text, decision),
+        appeal=said.appeal(decision),
+        form=form or {"note": "", "form_key": ""},
+        form_key=secrets.token_urlsafe(16),
+        errors=errors or {},
+        just_sent=request.args.get("sent") == "1",
+        others=[other for other in post.texts[1:] if other.state in ("published", "hidden")],
+    )
+
+
+def _post_words(post: mine.OwnPost, text: mine.OwnText) -> SimpleNamespace:
+    content = text.content
+    is_shown = text.state == "published" or any(other.state == "published" for other in post.texts)
+    return SimpleNamespace(
+        id=post.post_id,
+        title=content.title if content else None,
+        body=content.body if content else _("The text is erased."),
+        pseudonym=content.name if content else "",
+        what=_(
+            "A thread in %(circle)s" if post.is_opening else "A reply in %(circle)s", circle=post.circle_name
+        ),
+        content_note=said_note(content.note) if content else None,
+        day="",
+        thread_id=post.thread_id if is_shown and queries.head_of(post.thread_id) else None,
+    )
+
+
+def _may(post: mine.OwnPost, text: mine.OwnText, told: mine.Told | None) -> list[str]:
+    allowed = []
+    if text.state in (*rules.PENDING, "returned", "published"):
+        allowed.append("edit")
+    if text.state in (*rules.PENDING, "returned"):
+        allowed.append("withdraw")
+    if any(other.state in rules.SHOWN for other in post.texts):
+        allowed.append("remove")
+    decision = db.session.get(Decision, told.decision_id) if told else None
+    if decision is not None and conversation.may_appeal(decision, now()):
+        allowed.append("appeal")
+    return allowed
+
+
+@mine_pages.get("/mine/<post_id>/edit")
+@members_only
+def edit(post_id: str) -> str:
+    """The form with the text as it was sent last."""
+    post = _own(post_id)
+    text = post.current
+    if text is None or text.content is None or "edit" not in _may(post, text, None):
+        raise Conflict(_("This text can no longer be changed."), url_for("mine.one", post_id=post_id))
+    values = {
+        "title": text.content.title,
+        "body": text.content.body,
+        "content_note": text.content.note,
+        "pseudonym": text.content.name,
+        "form_key": secrets.token_urlsafe(16),
+    }
+    return _edit_page(post, values)
+
+
+@mine_pages.post("/mine/<post_id>/edit")
+@members_only
+@limits.post
+def send_edit(post_id: str) -> Answer:
+    """Take a newer version; it waits for a person like the first one."""
+    post = _own(post_id)
+    form = RevisionForm(request.form)
+    typed = form.data
+    if post.is_opening and not (form.title.data or "").strip():
+        return _edit_page(post, typed, {"title": _("Please give it a title; a few words are enough.")}), 422
+    if not form.validate():
+        return _edit_page(post, typed, form.errors), 422
+    try:
+        written = make_ready(
+            form.title.data or "", form.body.data, form.content_note.data, is_opening=post.is_opening
+        )
+    except TextRefused as refused:
+        return _edit_page(post, typed, {refused.field: refused.reason}), 422
+    if request.form.get("preview"):
+        return _edit_page(post, typed, preview=as_markup(written.html))
+    try:
+        with writing():
+            actions.revise(sender_of(form.form_key.data), post_id, written, now())
+    except actions.NotTaken as refused:
+        return _edit_page(post, typed, {"body": refusal(refused.args[0])}), 409
+    nudge()
+    return _back(post_id)
+
+
+def _edit_page(
+    post: mine.OwnPost, form: dict[str, Any], errors: dict[str, Any] | None = None, preview: object = None
+) -> str:
+    text = post.current
+    told = mine.told(text.revision_id) if text and text.state == "returned" else None
+    return render_template(
+        "circles/edit.html",
+        post=post,
+        form=form,
+        errors=errors or {},
+        content_notes=content_notes(),
+        preview=preview,
+        returned=told.words if told else None,
+        is_published=any(other.state == "published" for other in post.texts),
+    )
+
+
+def _act(post_id: str, act: Callable[[datetime], object], said_after: str) -> Response:
+    """Do one thing about one's own text; when it has moved on meanwhile, show how it stands."""
+    _own(post_id)
+    try:
+        with writing():
+            act(now())
+    except (Changed, rules.NotAllowed):
+        raise Conflict(_("Something changed meanwhile. Here is how it stands."), f"/mine/{post_id}") from None
+    flash(said_after)
+    return _back(post_id)
+
+
+def _back(post_id: str) -> Response:
+    return redirect(url_for("mine.one", post_id=post_id), 303)
+
+
+@mine_pages.post("/mine/<post_id>/withdraw")
+@members_only
+def withdraw(post_id: str) -> Response:
+    """Take a text back before it is published."""
+    vault = current_user.vault
+    return _act(post_id, lambda at: actions.withdraw(vault, post_id, at), _("It is withdrawn."))
+
+
+@mine_pages.post("/mine/<post_id>/remove")
+@members_only
+def remove(post_id: str) -> Response:
+    """Remove one's own published text."""
+    vault = current_user.vault
+    return _act(post_id, lambda at: actions.remove(vault, post_id, at), _("It is removed from the forum."))
+
+
+@mine_pages.post("/mine/<post_id>/accept")
+@members_only
+def accept(post_id: str) -> Response:
+    """Accept the version that a moderator offered; exactly what was shown is published."""
+    vault = current_user.vault
+    try:
+        seen = bytes.fromhex(request.form.get("hash", ""))
+    except ValueError:
+        abort(400)
+    return _act(
+        post_id,
+        lambda at: actions.accept_proposal(vault, post_id, seen, at),
+        _("Thank you. It is published."),
+    )
+
+
+@mine_pages.post("/mine/<post_id>/refuse")
+@members_only
+def refuse(post_id: str) -> Response:
+    """Refuse the version that a moderator offered."""
+    vault = current_user.vault
+    return _act(
+        post_id,
+        lambda at: actions.refuse_proposal(vault, post_id, at),
+        _("Your own version is back with the moderators."),
+    )
+
+
+@mine_pages.post("/mine/<post_id>/contact")
+@members_only
+def contact(post_id: str) -> Response:
+    """Say whether a moderator may write first."""
+    vault, wish = current_user.vault, request.form.get("contact", "")
+    return _act(
+        post_id, lambda _at: actions.set_contact(vault, post_id, wish), _("The moderators see your wish.")
+    )
+
+
+@mine_pages.post("/mine/<post_id>/write")
+@members_only
+@limits.post
+def write(post_id: str) -> Answer:
+    """Write to the moderators about this text."""
+    post = _own(post_id)
+    form = WordForm(request.form)
+    if not form.validate():
+        return _page(post, form.data, form.errors), 422
+    key = keyed_hash(field_keys().for_purpose("form-key"), form.form_key.data)
+
+    def say(at: datetime) -> None:
+        text = post.current
+        review = open_review(text.revision_id) if text else None
+        if review is None:
+            raise Changed
+        conversation.say(review, "author", form.note.data, at, form=key)
+        review.version += 1
+
+    return _act(post_id, say, _("Your words are with the moderators."))
+
+
+@mine_pages.post("/mine/<post_id>/appeal")
+@members_only
+@limits.report
+def appeal(post_id: str) -> Answer:
+    """Ask for somebody else to decide again."""
+    post = _own(post_id)
+    words = request.form.get("note", "").strip()
+    told = mine.told(post.current.revision_id) if post.current else None
+    if told is None:
+        raise Conflict(_("There is no decision to appeal."), f"/mine/{post_id}")
+    if not words or len(words) > 4000:
+        problem = _("Please say in a few words what the next person should know.")
+        return _page(post, {"note": words}, {"appeal-note": problem}), 422
+    return _act(
+        post_id,
+        lambda at: conversation.appeal(told.decision_id, words, at),
+        _("Your appeal is received. Somebody else will read it."),
+    )

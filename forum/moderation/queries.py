@@ -1,0 +1,175 @@
+"""What moderators see: the lanes, the next review, and the card with everything needed to decide."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Row, case, func, select
+
+from forum.circles import mine
+from forum.circles.content import Content, open_content
+from forum.circles.models import (
+    Circle,
+    Decision,
+    Post,
+    PublishedPost,
+    PublishedThread,
+    Review,
+    Revision,
+    Thread,
+)
+from forum.screening.models import Screening
+from forum.storage.database import db
+from forum.storage.sealing import CannotOpen
+
+LANES = ("care", "conduct", "reported", "appeal", "routine")
+CONTEXT_POSTS = 5
+MY_LAST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class LaneCount:
+    """How many reviews of a lane wait, are late or in conversation, and when the first is due."""
+
+    name: str
+    waiting: int
+    late: int
+    held: int
+    first_due: datetime | None
+
+
+def lane_counts(now: datetime) -> list[LaneCount]:
+    """The lanes in their order, each with its counts."""
+    rows = db.session.execute(
+        select(
+            Review.lane,
+            func.count(),
+            func.sum(case((Review.due_at < now, 1), else_=0)),
+            func.sum(case((Review.awaits_author, 1), else_=0)),
+            func.min(Review.due_at),
+        )
+        .where(Review.open)
+        .group_by(Review.lane)
+    ).all()
+    found = {lane: LaneCount(lane, all_ - held, late, held, due) for lane, all_, late, held, due in rows}
+    return [found.get(lane, LaneCount(lane, 0, 0, 0, None)) for lane in LANES]
+
+
+def own_threads(pseudonym_ids: Collection[str]) -> list[str]:
+    """The threads a moderator writes in, by their own open vault; their reviews go to somebody else."""
+    return list(
+        db.session.scalars(select(Post.thread_id).where(Post.pseudonym_id.in_(pseudonym_ids)).distinct())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything that a moderator needs to decide one review."""
+
+    review: Review
+    revision: Revision
+    post: Post
+    thread: Thread
+    circle: Circle
+    content: Content | None
+    screening: Screening | None
+    thread_title: str | None
+    names_texts: int
+
+
+def card(review_id: str) -> Card | None:
+    """The card of a review, or None."""
+    row = db.session.execute(
+        select(Review, Revision, Post, Thread, Circle, Screening, PublishedThread.title)
+        .join(Revision, Revision.id == Review.revision_id)
+        .join(Post, Post.id == Review.post_id)
+        .join(Thread, Thread.id == Review.thread_id)
+        .join(Circle, Circle.id == Review.circle_id)
+        .outerjoin(Screening, Screening.subject_id == Review.revision_id)
+        .outerjoin(PublishedThread, PublishedThread.thread_id == Review.thread_id)
+        .where(Review.id == review_id)
+    ).first()
+    if row is None:
+        return None
+    review, revision, post, thread, circle, screening, title = row
+    try:
+        content: Content | None = open_content(revision)
+    except CannotOpen:
+        content = None
+    texts = select(func.count()).select_from(Post).where(Post.pseudonym_id == post.pseudonym_id)
+    count = db.session.scalar(texts) or 0
+    return Card(review, revision, post, thread, circle, content, screening, title, count)
+
+
+def context_of(post: Post) -> list[Row[tuple[str, str, str, str, str, bool, date]]]:
+    """The opening and the last replies of the thread, as readers see them, without the post itself."""
+    wanted = (
+        select(
+            PublishedPost.post_id,
+            PublishedPost.pseudonym,
+            PublishedPost.mode,
+            PublishedPost.html,
+            PublishedPost.content_note,
+            PublishedPost.is_opening,
+            PublishedPost.day,
+        )
+        .where(PublishedPost.thread_id == post.thread_id, PublishedPost.post_id != post.id)
+        .order_by(PublishedPost.is_opening.desc(), PublishedPost.position.desc())
+        .limit(CONTEXT_POSTS)
+    )
+    return list(reversed(db.session.execute(wanted).all()))
+
+
+def others_under_care(card: Card) -> int:
+    """How many other texts in this thread wait in the care lane."""
+    counted = select(func.count()).where(
+        Review.open, Review.lane == "care", Review.thread_id == card.thread.id, Review.id != card.review.id
+    )
+    return db.session.scalar(counted) or 0
+
+
+def decisions_about(post_id: str) -> list[Decision]:
+    """What was decided about earlier versions of a post, the latest day first."""
+    return list(
+        db.session.scalars(
+            select(Decision)
+            .join(Review, Review.id == Decision.review_id)
+            .where(Review.post_id == post_id)
+            .order_by(Decision.day.desc())
+        )
+    )
+
+
+def held_by(staff_id: str, now: datetime) -> list[Review]:
+    """The reviews a moderator holds now."""
+    return list(
+        db.session.scalars(
+            select(Review).where(Review.claimed_by == staff_id, Review.claimed_until > now, Review.open)
+        )
+    )
+
+
+def last_decisions(staff_id: str, today: date) -> list[Decision]:
+    """A moderator's own decisions of today and yesterday that can still be undone, at most ten."""
+    undone = select(Decision.reverses_id).where(Decision.reverses_id.is_not(None))
+    return list(
+        db.session.scalars(
+            select(Decision)
+            .where(
+                Decision.staff_id == staff_id,
+                Decision.in_force,
+                Decision.outcome.in_(("publish", "return", "decline", "propose", "hold", "hide", "remove")),
+                Decision.id.not_in(undone),
+                Decision.day >= date.fromordinal(today.toordinal() - 1),
+            )
+            .order_by(Decision.day.desc())
+            .limit(MY_LAST)
+        )
+    )
+
+
+def conversation_of(review_id: str) -> list[mine.Word]:
+    """The whole conversation of a review, the desk's own notes included."""
+    return mine.conversation(review_id, for_author=False)
