@@ -41,5 +41,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     limits.init_app(app, settings)
     errors.init_app(app)
     health.init_app(app)
-    pages.init_app(app)
+    pages.init_app(app, settings)
     page_cache.init_app(app, settings.page_cache)
