@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from config import Settings, read_settings
-from forum import storage
+from forum import storage, web
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -13,4 +13,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     app = Flask(__name__)
     storage.init_app(app, settings)
+    web.init_app(app, settings)
     return app

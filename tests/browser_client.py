@@ -6,9 +6,12 @@ import hashlib
 import os
 from typing import Any
 
+from flask import has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
+
+from forum.storage.database import db
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -22,7 +25,11 @@ class Client(FlaskClient):
         unsafe = kwargs.get("method", "GET").upper() in UNSAFE
         if unsafe and csrf and "json" not in kwargs and (data is None or isinstance(data, dict)):
             kwargs["data"] = {"csrf_token": self.form_token(), **(data or {})}
-        return super().open(*args, **kwargs)
+        with self.application.app_context():  # each request gets its own `g` and its own database session
+            answer = super().open(*args, **kwargs)
+        if has_app_context():
+            db.session.rollback()  # what the test read before may have changed
+        return answer
 
     def form_token(self) -> str:
         """The token that a form on a page of this browser would carry."""

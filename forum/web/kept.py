@@ -1,0 +1,61 @@
+"""What a person typed is never lost to an error: it goes back with the answer, secrets left out."""
+
+from __future__ import annotations
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+SECRETS = frozenset(
+    {
+        "altcha",
+        "code",
+        "csrf_token",
+        "invite",
+        "passphrase",
+        "passphrase_again",
+        "recovery_code",
+        "sign_in_name",
+        "ticket",
+        "totp",
+        "work",
+    }
+)
+KEPT = "kept."
+SEND_TO = "kept_for"
+
+
+def posted() -> list[tuple[str, str]]:
+    """Every field that was sent, in order, without secrets. Empty when the body cannot be read."""
+    try:
+        pairs = list(request.form.items(multi=True))
+    except HTTPException:
+        return []
+    return [(name, text) for name, text in pairs if name not in SECRETS and not name.startswith(KEPT)]
+
+
+def words() -> dict[str, str]:
+    """What a person wrote, by the label they know, to be shown and copied."""
+    labels = {"title": _("Title"), "body": _("Text"), "reason": _("Reason"), "note": _("Note")}
+    return {
+        labels.get(name, name.replace("_", " ").capitalize()): text
+        for name, text in posted()
+        if text.strip() and (name in labels or any(sign.isspace() for sign in text.strip()))
+    }
+
+
+def carried() -> list[tuple[str, str]]:
+    """The fields of a form that came back through the sign-in form, under their own names."""
+    pairs = request.form.items(multi=True)
+    return [(name.removeprefix(KEPT), text) for name, text in pairs if name.startswith(KEPT)]
+
+
+def carried_to() -> str | None:
+    """The path that a carried form was meant for; only paths of this site."""
+    path = request.form.get(SEND_TO, "")
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else None
+
+
+def came_from_here() -> bool:
+    """Whether the browser says that this site's own page sent the form, so that it may be sent again."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"
