@@ -1,0 +1,247 @@
+"""The card of one review, as a page: softened text, marks, findings, scores, history, context, decisions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from markupsafe import Markup, escape
+
+from forum.circles import rules as life
+from forum.circles import shifts
+from forum.circles.views.reading import said_note
+from forum.circles.views.words import state as said_state
+from forum.circles.views.writing import content_notes
+from forum.moderation import queries
+from forum.moderation.actions import Moderator
+from forum.moderation.reasons import reasons
+from forum.storage.clock import now
+from forum.text.render import as_markup, escaped
+from forum.web.days import said_day, said_minutes
+
+SOFTENED_SCORE = 0.8
+
+
+def card_page(
+    card: queries.Card,
+    moderator: Moderator,
+    form: dict[str, Any] | None = None,
+    errors: dict[str, str] | None = None,
+) -> str:
+    """The page of a review; `form` and `errors` come back from a decision that was not complete."""
+    at = now()
+    is_mine = card.review.claimed_by == moderator.staff_id and bool(
+        card.review.claimed_until and card.review.claimed_until > at
+    )
+    is_late = card.review.claimed_by == moderator.staff_id and not is_mine
+    return render_template(
+        "moderation/review.html",
+        review=_review(card, at, is_mine),
+        claimable=card.review.open and not is_mine,
+        taken=not is_mine and not is_late and bool(card.review.claimed_until and card.review.claimed_until > at),
+        text=_text(card),
+        reveal_path=None if _is_open(card) else url_for("moderation.review", review_id=card.review.id, reveal=1),
+        context=[_context(row) for row in queries.context_of(card.post)],
+        circle_name=card.circle.name,
+        thread_title=card.thread_title,
+        findings=card.screening.findings if card.screening else [],
+        scores=card.screening.labels if card.screening else {},
+        aim=_aim(card.review.aim),
+        band=_band(card),
+        flags=list(card.review.flags),
+        machine=_machine(card),
+        others_under_care=queries.others_under_care(card),
+        before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
+        talk=_talk(card),
+        may=_may(card) if is_mine or is_late else [],
+        reasons=[("", _("choose a reason")), *((reason.id, reason.title) for reason in reasons())],
+        starters=[reason for reason in reasons() if reason.template],
+        content_notes=content_notes(),
+        form=form or {"act": ""},
+        errors=errors or {},
+        keys=_keys_wanted(),
+    )
+
+
+def _keys_wanted() -> bool:
+    return not (current_user.vault.about("settings", "keys") or {}).get("off")
+
+
+def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
+    review = card.review
+    words, look = _clock(review.due_at, at)
+    return SimpleNamespace(
+        id=review.id,
+        kind=review.kind,
+        lane=review.lane,
+        tier=review.tier,
+        clock=words,
+        clock_look=look,
+        version=review.version,
+        revision_hash=card.revision.hash.hex(),
+        until=f"{review.claimed_until:%H:%M} UTC" if is_mine else None,
+        state_words=said_state(card.revision.state),
+        screened=bool(card.screening and card.screening.state == "done"),
+        set_aside=card.screening.problem if card.screening and card.screening.state == "set aside" else None,
+        second=_second(card, at),
+        contact=review.contact,
+        country=review.country,
+        for_lead=review.for_lead,
+    )
+
+
+def _clock(due: datetime | None, at: datetime) -> tuple[str, str | None]:
+    if due is None:
+        return str(_("no due time")), None
+    minutes = int((due - at).total_seconds() // 60)
+    if minutes < 0:
+        return str(_("late by %(span)s", span=said_minutes(max(1, -minutes)))), "late"
+    return str(_("due in %(span)s", span=said_minutes(max(1, minutes)))), "near" if minutes < 15 else None
+
+
+def _second(card: queries.Card, at: datetime) -> str | None:
+    review = card.review
+    if review.first_by is None:
+        return None
+    if review.first_by != current_user.staff.id:
+        return str(_("One person has looked already. This needs a second voice, yours, to take effect."))
+    others = shifts.others_on_duty(current_user.staff.id, at)
+    if life.may_decide_alone(review.first_at or at, at, others):
+        return str(_("Nobody else has looked. You may complete it now; it is marked as decided alone."))
+    return str(_("Your voice is kept. A second person is wanted."))
+
+
+def _is_open(card: queries.Card) -> bool:
+    if request.args.get("reveal") == "1" or request.method == "POST":
+        return True
+    labels = card.screening.labels if card.screening else {}
+    return card.review.lane not in ("care", "conduct") and max(labels.values(), default=0.0) < SOFTENED_SCORE
+
+
+def _text(card: queries.Card) -> SimpleNamespace:
+    content = card.content
+    is_open = _is_open(card)
+    body: Markup | None = None
+    if content and is_open:
+        body = _marked(content.title, content.body, card.screening.findings if card.screening else [])
+    return SimpleNamespace(
+        title=content.title if content and is_open else None,
+        body=body if content else Markup(escape(_("The text is erased."))),  # noqa: S704
+        source=content.body if content and is_open else "",
+        source_title=content.title if content and is_open else "",
+        summary=_summary(card),
+        pseudonym=content.name if content else "",
+        new_name=card.names_texts == 1,
+        what=_("Opening of a thread in %(circle)s" if card.post.is_opening else "Reply in %(circle)s", circle=card.circle.name),
+        content_note=said_note(content.note) if content else None,
+    )
+
+
+def _summary(card: queries.Card) -> str:
+    """One neutral line instead of a heavy text: how long it is, at whom it points, what was noticed."""
+    length = len(card.content.body) if card.content else 0
+    kinds = sorted({str(finding["kind"]).replace("-", " ") for finding in (card.screening.findings if card.screening else [])})
+    return str(
+        _(
+            "A text of %(count)s characters. %(noticed)s",
+            count=length,
+            noticed=_("Noticed: %(kinds)s.", kinds=", ".join(kinds)) if kinds else _("It may be heavy to read."),
+        )
+    )
+
+
+def _marked(title: str, body: str, findings: list[dict[str, Any]]) -> Markup:
+    """The source with the passages of the findings marked. Offsets count from the title on."""
+    shift = len(title) + 1 if title else 0
+    spans = sorted(
+        (max(0, finding["start"] - shift), finding["end"] - shift)
+        for finding in findings
+        if finding["end"] - shift > 0
+    )
+    parts: list[str] = []
+    place = 0
+    for start, end in spans:
+        if start < place:
+            continue
+        parts += [escaped(body[place:start]), "<mark>", escaped(body[start:end]), "</mark>"]
+        place = end
+    return as_markup("".join([*parts, escaped(body[place:])]))
+
+
+def _context(row: Any) -> SimpleNamespace:
+    return SimpleNamespace(
+        id=row.post_id,
+        pseudonym=row.pseudonym,
+        badge=None,
+        day=said_day(row.day),
+        mode=None if row.is_opening else row.mode,
+        kind=None,
+        wish=None,
+        content_note=said_note(row.content_note),
+        edited=False,
+        mine=False,
+        html=as_markup(row.html),
+    )
+
+
+def _aim(aim: str) -> str:
+    return str(
+        {
+            "self": _("the writer"),
+            "other": _("somebody else"),
+            "nobody": _("nobody"),
+            "unclear": _("unclear"),
+        }[aim]
+    )
+
+
+def _band(card: queries.Card) -> str:
+    band = card.review.band
+    if not band:
+        return str(_("No history is kept."))
+    first = _("First text ever.") if band["first_text"] else _("Has written before.")
+    strikes = {"none": _("No strikes."), "some": _("Some strikes."), "many": _("Many strikes.")}
+    return f"{first} {strikes[str(band['strikes'])]}"
+
+
+def _machine(card: queries.Card) -> str:
+    screening = card.screening
+    if screening is None or screening.state != "done":
+        return str((screening and screening.problem) or _("Not scored yet."))
+    return str(_("%(model)s, %(count)s windows.", model=screening.model, count=screening.windows))
+
+
+def _decision(decision: Any) -> dict[str, str]:
+    from forum.moderation.views import said_outcome  # noqa: PLC0415 - the words of the desk live there
+
+    return {"what": said_outcome(decision.outcome), "day": said_day(decision.day), "rule": decision.rule}
+
+
+def _talk(card: queries.Card) -> SimpleNamespace:
+    who = {"author": _("The author"), "staff": _("A moderator"), "desk": _("Note of the desk")}
+    messages = [
+        SimpleNamespace(own=word.side != "author", who=who[word.side], day=said_day(word.day), text=word.words)
+        for word in queries.conversation_of(card.review.id)
+    ]
+    return SimpleNamespace(messages=messages)
+
+
+def _may(card: queries.Card) -> list[str]:
+    """The decisions that the card offers; the server checks each again."""
+    state = card.revision.state
+    allowed = [
+        act
+        for act in ("publish", "return", "decline", "hold", "propose", "hide", "remove")
+        if (state, "moderator", act) in life.TRANSITIONS
+    ]
+    if state == "held" and "hold" not in allowed:
+        allowed.append("hold")
+    if "publish" in allowed and not (card.screening and card.screening.state == "done"):
+        allowed.remove("publish")
+    if card.screening and card.screening.state == "set aside":
+        allowed.append("try_again")
+    return [*allowed, "escalate", "release"]
