@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from forum.circles import rules
+from forum.content import content_notes
 
 KIND_WORDS = {
     "story": _l("A story: something I live through"),
@@ -30,15 +31,6 @@ MODE_WORDS = {
     "advice": _l("Advice"),
     "question": _l("A question"),
 }
-NOTE_WORDS = {
-    "self-harm or suicide": _l("self-harm or suicide"),
-    "abuse or violence": _l("abuse or violence"),
-    "loss and grief": _l("loss and grief"),
-    "food and body": _l("food and body"),
-    "alcohol or drugs": _l("alcohol or drugs"),
-    "panic or trauma": _l("panic or trauma"),
-    "strong language": _l("strong language"),
-}
 
 
 class TextForm(Form):
@@ -48,7 +40,7 @@ class TextForm(Form):
     content_note = SelectField(
         _l("Content note"),
         [Optional()],
-        choices=[("", _l("none"))] + [(note, NOTE_WORDS[note]) for note in rules.CONTENT_NOTES],
+        choices=[("", _l("none"))] + [(note.id, note.label) for note in content_notes()],
         default="",
         validate_choice=False,
     )

@@ -179,7 +179,7 @@ class Decision(Model):
     revision_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     staff_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
     outcome: Mapped[str] = mapped_column(String(10))
-    rule: Mapped[str] = mapped_column(String(12), default="")
+    rule: Mapped[str] = mapped_column(String(40), default="")
     content_note: Mapped[str] = mapped_column(String(40), default="")
     sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     reverses_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, unique=True)

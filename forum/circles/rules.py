@@ -55,15 +55,6 @@ DRAFT_DAYS = 14
 THREAD_KINDS = ("story", "challenge", "question", "celebration", "workshop")
 WISHES = ("listen", "advice")
 REPLY_MODES = ("support", "experience", "advice", "question")
-CONTENT_NOTES = (
-    "self-harm or suicide",
-    "abuse or violence",
-    "loss and grief",
-    "food and body",
-    "alcohol or drugs",
-    "panic or trauma",
-    "strong language",
-)
 
 
 class NotAllowed(Exception):

@@ -23,9 +23,7 @@ class BadShift(Exception):
 
 def is_on_duty(staff_id: str, now: datetime) -> bool:
     """Whether a moderator is on duty."""
-    running = select(Shift.id).where(
-        Shift.staff_id == staff_id, Shift.starts_at <= now, Shift.ends_at > now
-    )
+    running = select(Shift.id).where(Shift.staff_id == staff_id, Shift.starts_at <= now, Shift.ends_at > now)
     return db.session.scalar(running.limit(1)) is not None
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from forum.circles import rules
 from forum.circles.content import Content
+from forum.content import content_notes
 from forum.screening.aim import aim_of
 from forum.screening.care import read_care
 from forum.screening.findings import Aim, Care, Lane
@@ -46,7 +46,7 @@ def make_ready(title: str, body: str, note: str, *, is_opening: bool) -> Written
     return Written(
         title=shown_title,
         body=body,
-        note=note if note in rules.CONTENT_NOTES else "",
+        note=note if note in {known.id for known in content_notes()} else "",
         html=rendered.html,
         plain=rendered.plain,
         renderer=RENDERER,

@@ -16,9 +16,9 @@ from forum.circles import shifts
 from forum.circles.views.reading import said_note
 from forum.circles.views.words import state as said_state
 from forum.circles.views.writing import content_notes
+from forum.content import reasons
 from forum.moderation import queries
 from forum.moderation.actions import Moderator
-from forum.moderation.reasons import reasons
 from forum.storage.clock import now
 from forum.text.render import as_markup, escaped
 from forum.web.days import said_day, said_minutes
@@ -42,9 +42,13 @@ def card_page(
         "moderation/review.html",
         review=_review(card, at, is_mine),
         claimable=card.review.open and not is_mine,
-        taken=not is_mine and not is_late and bool(card.review.claimed_until and card.review.claimed_until > at),
+        taken=not is_mine
+        and not is_late
+        and bool(card.review.claimed_until and card.review.claimed_until > at),
         text=_text(card),
-        reveal_path=None if _is_open(card) else url_for("moderation.review", review_id=card.review.id, reveal=1),
+        reveal_path=None
+        if _is_open(card)
+        else url_for("moderation.review", review_id=card.review.id, reveal=1),
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
         thread_title=card.thread_title,
@@ -136,7 +140,10 @@ def _text(card: queries.Card) -> SimpleNamespace:
         summary=_summary(card),
         pseudonym=content.name if content else "",
         new_name=card.names_texts == 1,
-        what=_("Opening of a thread in %(circle)s" if card.post.is_opening else "Reply in %(circle)s", circle=card.circle.name),
+        what=_(
+            "Opening of a thread in %(circle)s" if card.post.is_opening else "Reply in %(circle)s",
+            circle=card.circle.name,
+        ),
         content_note=said_note(content.note) if content else None,
     )
 
@@ -144,12 +151,19 @@ def _text(card: queries.Card) -> SimpleNamespace:
 def _summary(card: queries.Card) -> str:
     """One neutral line instead of a heavy text: how long it is, at whom it points, what was noticed."""
     length = len(card.content.body) if card.content else 0
-    kinds = sorted({str(finding["kind"]).replace("-", " ") for finding in (card.screening.findings if card.screening else [])})
+    kinds = sorted(
+        {
+            str(finding["kind"]).replace("-", " ")
+            for finding in (card.screening.findings if card.screening else [])
+        }
+    )
     return str(
         _(
             "A text of %(count)s characters. %(noticed)s",
             count=length,
-            noticed=_("Noticed: %(kinds)s.", kinds=", ".join(kinds)) if kinds else _("It may be heavy to read."),
+            noticed=_("Noticed: %(kinds)s.", kinds=", ".join(kinds))
+            if kinds
+            else _("It may be heavy to read."),
         )
     )
 
@@ -224,7 +238,9 @@ def _decision(decision: Any) -> dict[str, str]:
 def _talk(card: queries.Card) -> SimpleNamespace:
     who = {"author": _("The author"), "staff": _("A moderator"), "desk": _("Note of the desk")}
     messages = [
-        SimpleNamespace(own=word.side != "author", who=who[word.side], day=said_day(word.day), text=word.words)
+        SimpleNamespace(
+            own=word.side != "author", who=who[word.side], day=said_day(word.day), text=word.words
+        )
         for word in queries.conversation_of(card.review.id)
     ]
     return SimpleNamespace(messages=messages)

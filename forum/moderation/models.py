@@ -22,6 +22,6 @@ class LogEntry(Model):
     act: Mapped[str] = mapped_column(String(16))
     object_kind: Mapped[str] = mapped_column(String(12))
     object_id: Mapped[str] = mapped_column(String(ID_LENGTH))
-    rule: Mapped[str] = mapped_column(String(12), default="")
+    rule: Mapped[str] = mapped_column(String(40), default="")
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -119,7 +119,7 @@ def context_of(post: Post) -> list[Row[tuple[str, str, str, str, str, bool, date
         .order_by(PublishedPost.is_opening.desc(), PublishedPost.position.desc())
         .limit(CONTEXT_POSTS)
     )
-    return list(reversed(db.session.execute(wanted).all()))
+    return list(db.session.execute(wanted).all())[::-1]
 
 
 def others_under_care(card: Card) -> int:

@@ -14,13 +14,13 @@ from forum.circles import rules as life
 from forum.circles import shifts
 from forum.circles.publishing import NotScreened
 from forum.circles.writing import Written, make_ready
+from forum.content import label_of, reason, reasons
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
 from forum.moderation import actions, effects, log, queries
 from forum.moderation.card import card_page
 from forum.moderation.forms import DecisionForm
 from forum.moderation.models import LogEntry
-from forum.moderation.reasons import rule_ids, template_of
 from forum.moderation.rules import problems_of
 from forum.screening import queue
 from forum.storage.clock import day_of, now
@@ -107,9 +107,7 @@ def _machine() -> str | None:
     pending = queue.count_pending()
     if not pending:
         return None
-    return str(
-        ngettext("%(num)d text is not scored yet.", "%(num)d texts are not scored yet.", pending)
-    )
+    return str(ngettext("%(num)d text is not scored yet.", "%(num)d texts are not scored yet.", pending))
 
 
 @desk.post("/moderation/next")
@@ -188,7 +186,9 @@ def try_again(review_id: str) -> Response:
     return redirect(url_for("moderation.review", review_id=review_id), 303)
 
 
-@desk.post("/moderation/reviews/<review_id>/<any(publish,return,decline,hold,propose,escalate,hide,remove):act>")
+@desk.post(
+    "/moderation/reviews/<review_id>/<any(publish,return,decline,hold,propose,escalate,hide,remove):act>"
+)
 @staff_only
 def decide(review_id: str, act: str) -> Answer:
     """Decide. What is missing is said beside its field with everything kept."""
@@ -198,19 +198,23 @@ def decide(review_id: str, act: str) -> Answer:
     if not form.validate():
         abort(400)
     words = _words(form)
-    template = template_of(form.reason.data)
-    problems = problems_of(act, form.reason.data, words, template, rule_ids())
+    chosen = reason(form.reason.data)
+    known = frozenset(found.id for found in reasons())
+    problems = problems_of(act, form.reason.data, words, chosen.template if chosen else "", known)
     if problems:
         return _again(card, me, form, act, {p.field: said_problem(p.code) for p in problems})
     masked: Written | None = None
     if act == "propose":
         try:
             masked = make_ready(
-                form.title.data, form.body.data, card.content.note if card.content else "", is_opening=card.post.is_opening
+                form.title.data,
+                form.body.data,
+                card.content.note if card.content else "",
+                is_opening=card.post.is_opening,
             )
         except TextRefused as refused:
             return _again(card, me, form, act, {refused.field: refused.reason})
-    note = form.content_note.data if form.content_note.data in life.CONTENT_NOTES else ""
+    note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
     choice = actions.Choice(act, form.reason.data, words, note if act == "publish" else "", masked)
     return _decided(card, me, form, choice)
 
@@ -327,7 +331,9 @@ def log_page() -> str:
     return render_template(
         "moderation/log.html",
         entries=[_entry(entry) for entry in entries[:LOG_PAGE]],
-        older=url_for("moderation.log_page", before=entries[LOG_PAGE - 1].place) if entries[LOG_PAGE:] else None,
+        older=url_for("moderation.log_page", before=entries[LOG_PAGE - 1].place)
+        if entries[LOG_PAGE:]
+        else None,
         fault=log.verify(current_settings().anchor_file),
     )
 
@@ -340,5 +346,3 @@ def _entry(entry: LogEntry) -> dict[str, Any]:
         "object": f"{entry.object_kind} {entry.object_id[:6]}",
         "rule": entry.rule,
     }
-
-

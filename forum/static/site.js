@@ -85,6 +85,18 @@ if (keyed.length && document.body.dataset.keys !== "off") {
     if (target.tagName === "SUMMARY") {
       target.parentElement.open = true;
       (target.parentElement.querySelector("select, textarea, input:not([type=hidden])") ?? target).focus();
-    } else target.click();
+    } else {
+      const needed = target.dataset.needs && target.form?.elements[target.dataset.needs];
+      if (needed && !needed.value.trim()) needed.focus();
+      else target.click();
+    }
   });
 }
+
+// A chosen reason offers its beginning, to be edited; what was typed is never replaced.
+const reason = document.querySelector("select[name=reason]");
+const words = reason?.form?.elements.note;
+reason?.addEventListener("change", () => {
+  const starter = document.querySelector(`[data-starter="${CSS.escape(reason.value)}"]`);
+  if (starter && words && !words.value.trim()) words.value = starter.textContent.trim();
+});

@@ -75,9 +75,9 @@ class Limit:
         return _mark("name", typed.strip().casefold()) if typed else None
 
 
-join = Limit("join", ("6/hour",), closed_without_store=True)
+join = Limit("join", ("20/10minute", "60/hour"), closed_without_store=True)
 sign_in = Limit("sign_in", ("20/15minute",), closed_without_store=True, by_name="sign_in_name")
-post = Limit("post", ("6/minute", "40/hour"))
+post = Limit("post", ("10/minute", "60/hour"))
 search = Limit("search", ("30/minute",))
 report = Limit("report", ("10/hour",))
 export = Limit("export", ("4/day",))

@@ -30,9 +30,9 @@ from forum.storage.settings import field_keys
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
 from forum.text.render import as_markup, excerpt
+from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
-from forum.web.limits import limits
 
 mine_pages = Blueprint("mine", __name__)
 

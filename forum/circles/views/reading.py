@@ -15,8 +15,8 @@ from sqlalchemy import Row
 
 from forum.circles import queries, rules
 from forum.circles.content import open_content
-from forum.circles.forms import NOTE_WORDS
 from forum.circles.models import Circle, Revision
+from forum.content import label_of
 from forum.members import pseudonyms
 from forum.storage.database import db
 from forum.storage.types import is_id
@@ -150,7 +150,7 @@ def _rendered_again(row: Row[Any]) -> str:
 
 def said_note(note: str) -> str | None:
     """A content note in the reader's language."""
-    return str(NOTE_WORDS[note]) if note in NOTE_WORDS else note or None
+    return label_of(note) if note else None
 
 
 def _circle_card(circle: Circle, threads: int) -> SimpleNamespace:

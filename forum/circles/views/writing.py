@@ -14,8 +14,9 @@ from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
+from forum import content
 from forum.circles import actions, drafts, rules
-from forum.circles.forms import NOTE_WORDS, OpeningForm, ReplyForm, TextForm
+from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
 from forum.circles.views.reading import own_names, readable_circle, readable_thread, thread_page
@@ -26,8 +27,8 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.text.refusal import TextRefused
 from forum.text.render import as_markup
+from forum.web import limits
 from forum.web.access import members_only
-from forum.web.limits import limits
 
 writing_pages = Blueprint("writing", __name__)
 
@@ -64,7 +65,8 @@ def send_thread(circle_id: str) -> Answer:
         return opening_page(circle, typed, {refused.field: refused.reason}), 422
     if request.form.get("preview"):
         return opening_page(circle, typed, preview=as_markup(written.html))
-    topics = [topic for topic in form.topics.data or [] if topic in circle.topics]
+    known = {*circle.topics, *(feeling.id for feeling in content.feelings())}
+    topics = [topic for topic in form.topics.data or [] if topic in known]
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
         fresh = db.session.get_one(Circle, circle.id)
@@ -184,7 +186,8 @@ def opening_page(
         form=form,
         errors=errors or {},
         content_notes=content_notes(),
-        topics=circle.topics,
+        topics=[(topic, content.label_of(topic)) for topic in circle.topics],
+        feelings=[(feeling.id, feeling.label) for feeling in content.feelings()],
         names=own.names,
         offered_name=own.suggested,
         preview=preview,
@@ -194,4 +197,4 @@ def opening_page(
 
 def content_notes() -> list[tuple[str, str]]:
     """The choices of a content note, the first for none."""
-    return [("", str(_("none"))), *((note, str(NOTE_WORDS[note])) for note in rules.CONTENT_NOTES)]
+    return [("", str(_("none"))), *((note.id, note.label) for note in content.content_notes())]
