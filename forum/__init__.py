@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask.cli import AppGroup
 
 from config import Settings, read_settings
 from forum import storage, web
+from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
+from forum.jobs.cli import commands as jobs_commands
+from forum.storage.cli import commands as storage_commands
+from forum.web.cli import commands as web_commands
+
+COMMANDS = (*storage_commands, *web_commands, *jobs_commands)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -14,4 +21,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     storage.init_app(app, settings)
     web.init_app(app, settings)
+    _offer_commands(app)
     return app
+
+
+def _offer_commands(app: Flask) -> None:
+    """`flask --app wsgi kindred …`: the commands of every room under one name."""
+    group = AppGroup("kindred", help="Run and look after the forum.")
+    for command in COMMANDS:
+        group.add_command(command)
+    app.cli.add_command(group)

@@ -1,1 +1,1 @@
-"""Work after the response: schedules, sweeps, and the nudge to screening workers."""
+"""Work by the clock: schedules, sweeps, signs of life, and the nudge to workers."""

@@ -6,6 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
+from forum.web import checks as _checks  # noqa: F401  (registers what `doctor` looks at)
 from forum.web import (
     doors,
     errors,

@@ -24,22 +24,25 @@ class Finding:
 
 
 Check = Callable[[], Finding]
-_checks: dict[str, Check] = {}
+_checks: dict[str, tuple[Check, bool]] = {}
 
 
-def check(name: str) -> Callable[[Check], Check]:
-    """Register a check. It reads, never writes, and its words hold no address, key or text."""
+def check(name: str, public: bool = True) -> Callable[[Check], Check]:
+    """Register a check. It reads, never writes, and its words hold no address, key or text.
+
+    `/healthz` asks the public ones; `doctor` asks all.
+    """
 
     def keep(act: Check) -> Check:
-        _checks[name] = act
+        _checks[name] = (act, public)
         return act
 
     return keep
 
 
-def findings() -> list[Finding]:
-    """The outcome of every check; a check that fails is itself a finding."""
-    return [_run(name, act) for name, act in sorted(_checks.items())]
+def findings(everything: bool = False) -> list[Finding]:
+    """The outcome of the public checks, or of every one; a check that fails is itself a finding."""
+    return [_run(name, act) for name, (act, public) in sorted(_checks.items()) if public or everything]
 
 
 def init_app(app: Flask) -> None:

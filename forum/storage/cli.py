@@ -1,0 +1,68 @@
+"""Commands of the operator: `backup`, `restore`, `move-database`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from alembic import command
+from flask.cli import with_appcontext
+from sqlalchemy import create_engine
+
+from forum.storage import backup as backups
+from forum.storage import move, schema
+from forum.storage.database import db, engine_options, prepare_engine
+from forum.storage.settings import current_settings
+
+KEYS = (
+    "Keep SECRET_KEY and FIELD_KEY elsewhere: the file is of no use without them, and theirs alone to open."
+)
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write everything but the keys to FILE, while the forum runs."""
+    try:
+        taken = backups.take(current_settings(), file)
+    except FileExistsError as error:
+        raise click.ClickException(f"{file} is already there") from error
+    click.echo(f"{taken.rows} rows, {taken.bytes} bytes.")
+    click.echo(KEYS)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@with_appcontext
+def restore(file: Path) -> None:
+    """Put the backup in FILE into an empty database. Stop the forum first."""
+    try:
+        found = backups.restore(current_settings(), file)
+    except backups.CannotRestore as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{sum(found.values())} rows are back. Removals since the backup were made again.")
+    click.echo("Run `verify-log` and `doctor` before opening the forum.")
+
+
+@click.command("move-database")
+@click.option("--to", "url", required=True, help="The URL of the new, empty database.")
+@with_appcontext
+def move_database(url: str) -> None:
+    """Copy every table to another database and compare. Stop the forum first; the old one stays as it is."""
+    url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+    target = create_engine(url, **engine_options(url))
+    prepare_engine(target)
+    try:
+        command.upgrade(schema.alembic_config(url), "head")
+        moved = move.move(db.engine, target)
+    except move.CannotMove as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        target.dispose()
+    for one in moved:
+        click.echo(f"{one.table}: {one.rows}")
+    click.echo("Every row arrived unchanged. Now set DATABASE_URL to the new database and start the forum.")
+
+
+commands = (backup, restore, move_database)
