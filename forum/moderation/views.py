@@ -182,7 +182,7 @@ def try_again(review_id: str) -> Response:
     card = _card(review_id)
     with writing():
         queue.try_again(card.revision.id)
-    nudge()
+        nudge()
     return redirect(url_for("moderation.review", review_id=review_id), 303)
 
 
@@ -232,6 +232,7 @@ def _decided(card: queries.Card, me: actions.Moderator, form: DecisionForm, choi
         with writing():
             others = shifts.others_on_duty(me.staff_id, at)
             decision = actions.decide(me, card.review.id, seen, choice, at, others)
+            nudge()
     except (actions.Stale, life.NotAllowed):
         raise Conflict(_changed(card, seen), url_for("moderation.review", review_id=card.review.id)) from None
     except actions.OwnText:
@@ -245,8 +246,6 @@ def _decided(card: queries.Card, me: actions.Moderator, form: DecisionForm, choi
     except effects.Blocked:
         why = _("Another version of this post is hidden or reported. Please decide about that one first.")
         return _again(card, me, form, choice.outcome, {"note": why})
-    if choice.outcome == "propose":
-        nudge()
     if decision is None:
         flash(_("Your voice is kept. A second person will look as well."))
     else:

@@ -195,9 +195,9 @@ def send_edit(post_id: str) -> Answer:
     try:
         with writing():
             actions.revise(sender_of(form.form_key.data), post_id, written, now())
+            nudge()
     except actions.NotTaken as refused:
         return _edit_page(post, typed, {"body": refusal(refused.args[0])}), 409
-    nudge()
     return _back(post_id)
 
 

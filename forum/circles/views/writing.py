@@ -117,6 +117,7 @@ def _send(
     try:
         with writing():
             sent = send(sender, now())
+            nudge()
     except actions.NotTaken as refused:
         return page_again({"body": refusal(refused.args[0])}), 409
     except pseudonyms.NameRefused as refused:
@@ -127,7 +128,6 @@ def _send(
         return page_again(
             {"body": _("This thread takes no replies any more. Your words are kept here.")}
         ), 409
-    nudge()
     _remember(circle_id, request.form.get("pseudonym", ""), request.form.get("draft", ""))
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 

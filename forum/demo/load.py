@@ -1,0 +1,119 @@
+"""Load the demonstration into an empty forum, through the real actions, the real worker and real decisions."""
+
+from __future__ import annotations
+
+import secrets
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.circles import actions
+from forum.circles.models import Circle, Post, Review, Revision, Thread
+from forum.circles.tasks import Screener, screen_next
+from forum.circles.writing import make_ready
+from forum.members.vault import OpenVault
+from forum.moderation.actions import Choice, Moderator, Seen, claim, decide
+from forum.storage.clock import now
+from forum.storage.database import db, writing
+from forum.storage.types import new_id
+
+FILE = Path(__file__).parent / "forum.toml"
+
+
+@dataclass
+class Cast:
+    """The invented people: one vault for each name, and two moderators so that two people can look."""
+
+    vaults: dict[str, OpenVault] = field(default_factory=dict)
+    first: str = field(default_factory=new_id)
+    second: str = field(default_factory=new_id)
+
+    def vault(self, name: str) -> OpenVault:
+        """The vault of a name; it stays sealed for ever afterwards, like that of anyone who never returns."""
+        return self.vaults.setdefault(name, OpenVault(secrets.token_bytes(32)))
+
+
+def is_empty() -> bool:
+    """Whether the forum holds no circle yet."""
+    return db.session.scalar(select(Circle.id).limit(1)) is None
+
+
+def load(screen: Screener, say: Callable[[str], None]) -> None:
+    """Fill an empty forum. Anything that is there already is left alone."""
+    if not is_empty():
+        say("There is a forum here already; the demonstration was not loaded.")
+        return
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    circles = _circles(data["circle"])
+    cast = Cast()
+    threads = data["thread"]
+    for number, entry in enumerate(threads, start=1):
+        _thread(entry, circles[entry["circle"]], cast, screen)
+        if number % 8 == 0 or number == len(threads):
+            say(f"  demonstration: {number} of {len(threads)} threads")
+
+
+def _circles(entries: list[dict[str, Any]]) -> dict[str, str]:
+    ids: dict[str, str] = {}
+    with writing():
+        for place, entry in enumerate(entries):
+            ids[entry["key"]] = new_id()
+            db.session.add(
+                Circle(
+                    id=ids[entry["key"]],
+                    name=entry["name"],
+                    description=entry["description"].strip(),
+                    rules=entry.get("rules", "").strip(),
+                    audience=entry["audience"],
+                    topics=entry.get("topics", []),
+                    place=place,
+                )
+            )
+    return ids
+
+
+def _thread(entry: dict[str, Any], circle_id: str, cast: Cast, screen: Screener) -> None:
+    vault = cast.vault(entry["pseudonym"])
+    written = make_ready(entry["title"], entry["body"].strip(), entry.get("note", ""), is_opening=True)
+    opening = actions.Opening(
+        entry["kind"], entry["wish"], [*entry.get("topics", []), *entry.get("feelings", [])]
+    )
+    with writing():
+        circle = db.session.get_one(Circle, circle_id)
+        sender = actions.Sender(vault, secrets.token_urlsafe(16))
+        sent = actions.open_thread(sender, circle, opening, written, entry["pseudonym"], now())
+    screen_next(screen)
+    if entry.get("wait"):
+        return
+    _publish(sent.post_id, cast)
+    post = db.session.get_one(Post, sent.post_id)
+    for reply in entry.get("reply", []):
+        _reply(reply, post.thread_id, cast, screen)
+
+
+def _reply(entry: dict[str, Any], thread_id: str, cast: Cast, screen: Screener) -> None:
+    written = make_ready("", entry["body"].strip(), entry.get("note", ""), is_opening=False)
+    with writing():
+        thread = db.session.get_one(Thread, thread_id)
+        sender = actions.Sender(cast.vault(entry["pseudonym"]), secrets.token_urlsafe(16))
+        sent = actions.reply(sender, thread, entry.get("mode", "support"), written, entry["pseudonym"], now())
+    screen_next(screen)
+    if not entry.get("wait"):
+        _publish(sent.post_id, cast)
+
+
+def _publish(post_id: str, cast: Cast) -> None:
+    """Decide as a person would; a text of tier D or E takes both moderators."""
+    for staff_id in (cast.first, cast.second):
+        with writing():
+            review = db.session.scalars(select(Review).where(Review.post_id == post_id, Review.open)).first()
+            if review is None:
+                return
+            claim(Moderator(staff_id), review.id, now())
+            revision = db.session.get_one(Revision, review.revision_id)
+            seen = Seen(review.version, revision.hash)
+            decide(Moderator(staff_id), review.id, seen, Choice("publish"), now(), others_on_duty=1)
