@@ -45,4 +45,5 @@ class Screening(Model):
     windows: Mapped[int] = mapped_column(default=0)
     model: Mapped[str] = mapped_column(String(80), default="")
     folded: Mapped[bool] = mapped_column(default=False)
+    tried_again: Mapped[bool] = mapped_column(default=False)
     problem: Mapped[str] = mapped_column(Text, default="")

@@ -93,6 +93,7 @@ def try_again(subject_id: str) -> bool:
     if row is None or row.state != "set aside":
         return False
     row.state, row.attempts, row.next_try_at = "pending", 0, None
+    row.tried_again = True
     db.session.flush()
     return True
 
