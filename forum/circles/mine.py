@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -30,7 +30,7 @@ SHOWN_ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class OwnText:
-    """One revision of one's own, as the author may know it."""
+    """One revision of one's own, as the author may know it; `until` is the last day of its state."""
 
     revision_id: str
     state: str
@@ -101,8 +101,8 @@ def _own_text(revision: Revision, scored: str, now: datetime) -> OwnText:
     except CannotOpen:
         content = None
     state = rules.state_for_author(revision.state, revision.grace_until, now)  # type: ignore[arg-type]
-    until = None if state != revision.state else revision.until
-    return OwnText(revision.id, state, content, until, scored, revision.removed_by)
+    last_day = revision.until - timedelta(days=1) if revision.until and state == revision.state else None
+    return OwnText(revision.id, state, content, last_day, scored, revision.removed_by)
 
 
 def _in_order(texts: list[OwnText]) -> tuple[OwnText, ...]:

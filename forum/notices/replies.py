@@ -1,0 +1,26 @@
+"""Telling the writer of a thread that somebody answered, when the answer can be read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.circles.models import Post, PublishedPost
+from forum.circles.publishing import post_shown
+from forum.notices.actions import tell
+from forum.storage.database import db
+
+
+@post_shown.connect
+def tell_writer(post: Post, today: date, **_more: Any) -> None:
+    """Leave a notice for the name that opened the thread, once for each reply."""
+    if post.is_opening:
+        return
+    shown = db.session.get_one(PublishedPost, post.id)
+    opener = db.session.scalar(
+        select(Post.pseudonym_id).where(Post.thread_id == post.thread_id, Post.is_opening)
+    )
+    if opener is not None and opener != post.pseudonym_id and not shown.edited:
+        tell(opener, "reply", today, thread_id=post.thread_id)
