@@ -1,0 +1,376 @@
+"""A machine that plays members, worker, moderators, clock and crashes against the real actions.
+
+Each step runs in a fresh application context, so in a connection of its own; what a moderator has before
+their eyes is kept between steps and may be stale by the time they decide. After each step the promises are
+checked against the database itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import time_machine
+from flask import Flask
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from sqlalchemy import func, select
+
+from forum.circles import actions, publishing, rules
+from forum.circles.content import hash_of, open_content
+from forum.circles.models import (
+    Circle,
+    Decision,
+    Post,
+    PublishedPost,
+    PublishedThread,
+    Review,
+    Revision,
+    Thread,
+)
+from forum.circles.reviews import Changed
+from forum.circles.tasks import screen_next
+from forum.circles.writing import make_ready
+from forum.members.vault import OpenVault
+from forum.moderation import effects, log, sweeps
+from forum.moderation import actions as moderation
+from forum.moderation.actions import Choice, Moderator, Seen
+from forum.screening.findings import Care, Screened
+from forum.screening.models import Screening
+from forum.storage.clock import now
+from forum.storage.database import db, writing
+from forum.storage.settings import current_settings
+from forum.storage.sealing import keyed_hash
+from forum.storage.settings import field_keys
+from forum.storage.types import new_id
+
+START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+TEXTS = st.sampled_from(
+    [
+        "Today was long and I am tired of being tired.",
+        "The rota came out again and I cried in the car.",
+        "I do not want to be here any more.",
+        "I have said goodbye to everyone and tonight I will end my life.",
+        "You are a pathetic excuse and nobody here wants you.",
+        "Small thing: I said no to an extra shift.",
+    ]
+)
+REFUSED = (
+    Changed,
+    actions.NotTaken,
+    rules.NotAllowed,
+    moderation.Stale,
+    moderation.TooEarly,
+    moderation.CannotUndo,
+    publishing.NotScreened,
+    effects.Blocked,
+)
+
+
+class Crash(Exception):
+    """The process died at a named point."""
+
+
+def calm(text: str) -> Screened:
+    """A machine that finds nothing: what it finds must not matter for what may be seen."""
+    return Screened({"toxicity": 0.01}, "routine", (), Care(), "nobody", 1, f"test {len(text) * 0}")
+
+
+class Life(RuleBasedStateMachine):
+    """Subclass with `app` set to a program on an empty database, and `reset` to empty it."""
+
+    app: Flask
+    posts: Bundle[tuple[int, str]] = Bundle("posts")
+    sent: Bundle[tuple[int, str, str]] = Bundle("sent")
+    seen: Bundle[tuple[int, str, Seen]] = Bundle("seen")
+    decided: Bundle[str] = Bundle("decided")
+
+    def reset(self) -> None:
+        """Empty the database."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reset()
+        self.travel = time_machine.travel(START, tick=False)
+        self.clock = self.travel.start()
+        self.vault_keys = [secrets.token_bytes(32) for _ in range(3)]
+        self.moderators = [Moderator(new_id()) for _ in range(3)]
+        self.acknowledged: dict[str, str] = {}
+        self.published_before: set[str] = set()
+
+    def teardown(self) -> None:
+        self.travel.stop()
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """A connection of its own for one step."""
+        with self.app.app_context():
+            yield
+            db.session.remove()
+
+    def vault(self, who: int) -> OpenVault:
+        """A member's vault as a fresh tab would open it."""
+        return OpenVault(self.vault_keys[who])
+
+    @initialize()
+    def a_circle(self) -> None:
+        self.circle_id = new_id()
+        with self.connection(), writing():
+            db.session.add(Circle(id=self.circle_id, name="Porch", description="A place.", topics=[]))
+
+    @rule(target=sent, who=st.integers(0, 2), text=TEXTS)
+    def open_thread(self, who: int, text: str) -> tuple[int, str, str]:
+        return self._send(who, text, secrets.token_urlsafe(16))
+
+    def _send(self, who: int, text: str, key: str) -> tuple[int, str, str]:
+        with self.connection():
+            written = make_ready("A title", text, "", is_opening=True)
+            opening = actions.Opening("story", "advice", [])
+            try:
+                with writing():
+                    circle = db.session.get_one(Circle, self.circle_id)
+                    name = f"Name {key[:12]}"
+                    sent = actions.open_thread(
+                        actions.Sender(self.vault(who), key), circle, opening, written, name, now()
+                    )
+            except actions.NotTaken:
+                return who, "", key
+            self.acknowledged.setdefault(key, sent.post_id)
+            assert self.acknowledged[key] == sent.post_id, "the same form answers with the same submission"
+            return who, sent.post_id, key
+
+    @rule(sent=sent, text=TEXTS)
+    def double_click(self, sent: tuple[int, str, str], text: str) -> None:
+        who, post_id, key = sent
+        if post_id:
+            assert self._send(who, text, key)[1] == post_id
+
+    @rule(who=st.integers(0, 2), text=TEXTS, data=st.data())
+    def reply(self, who: int, text: str, data: st.DataObject) -> None:
+        with self.connection():
+            threads = sorted(db.session.scalars(select(PublishedThread.thread_id)))
+            if not threads:
+                return
+            thread_id = data.draw(st.sampled_from(threads))
+            written = make_ready("", text, "", is_opening=False)
+            key = secrets.token_urlsafe(16)
+            try:
+                with writing():
+                    thread = db.session.get_one(Thread, thread_id)
+                    sender = actions.Sender(self.vault(who), key)
+                    name = f"Name {key[:12]}"
+                    sent = actions.reply(sender, thread, "support", written, name, now())
+                self.acknowledged[key] = sent.post_id
+            except REFUSED:
+                return
+
+    @rule(sent=sent, text=TEXTS)
+    def edit(self, sent: tuple[int, str, str], text: str) -> None:
+        who, post_id, _key = sent
+        if not post_id:
+            return
+        key = secrets.token_urlsafe(16)
+        with self.connection():
+            written = make_ready("A newer title", text, "", is_opening=True)
+            try:
+                with writing():
+                    actions.revise(actions.Sender(self.vault(who), key), post_id, written, now())
+                self.acknowledged[key] = post_id
+            except REFUSED:
+                return
+
+    @rule(sent=sent, act=st.sampled_from(["withdraw", "remove", "refuse", "accept", "crash"]))
+    def author_acts(self, sent: tuple[int, str, str], act: str) -> None:
+        who, post_id, _key = sent
+        if not post_id:
+            return
+        with self.connection():
+            vault = self.vault(who)
+            try:
+                with writing():
+                    if act == "withdraw":
+                        actions.withdraw(vault, post_id, now())
+                    elif act == "remove":
+                        actions.remove(vault, post_id, now())
+                    elif act == "refuse":
+                        actions.refuse_proposal(vault, post_id, now())
+                    elif act == "accept":
+                        self._accept(vault, post_id)
+                    else:
+                        actions.withdraw(vault, post_id, now())
+                        raise Crash
+            except (*REFUSED, Crash):
+                return
+
+    def _accept(self, vault: OpenVault, post_id: str) -> None:
+        offered = db.session.scalars(
+            select(Revision).where(
+                Revision.post_id == post_id, Revision.written_by == "staff", Revision.state == "proposed"
+            )
+        ).first()
+        if offered is None:
+            raise Changed
+        actions.accept_proposal(vault, post_id, offered.hash, now())
+
+    @rule(sent=sent, stranger=st.integers(0, 2))
+    def a_stranger_tries(self, sent: tuple[int, str, str], stranger: int) -> None:
+        who, post_id, _key = sent
+        if not post_id or stranger == who:
+            return
+        with self.connection():
+            try:
+                with writing():
+                    actions.withdraw(self.vault(stranger), post_id, now())
+            except actions.NotYours:
+                return
+            raise AssertionError("a stranger acted on somebody's post")
+
+    @rule(die_at=st.sampled_from(["", "", "", "after claim", "between score and save", "after save"]))
+    def work(self, die_at: str) -> None:
+        def at(point: str) -> None:
+            if point == die_at:
+                raise Crash
+
+        with self.connection():
+            try:
+                screen_next(calm, at)
+            except Crash:
+                return
+
+    @rule(target=seen, who=st.integers(0, 2))
+    def look(self, who: int) -> tuple[int, str, Seen]:
+        with self.connection():
+            with writing():
+                review_id = moderation.take_next(self.moderators[who], [], now())
+            if review_id is None:
+                return who, "", Seen(0, b"")
+            review = db.session.get_one(Review, review_id)
+            revision = db.session.get_one(Revision, review.revision_id)
+            return who, review_id, Seen(review.version, revision.hash)
+
+    @rule(
+        target=decided,
+        seen=consumes(seen),
+        outcome=st.sampled_from(["publish", "publish", "publish", "return", "decline", "hold", "propose", "hide", "remove"]),
+        others=st.integers(0, 1),
+    )
+    def decide(self, seen: tuple[int, str, Seen], outcome: str, others: int) -> str:
+        who, review_id, before = seen
+        if not review_id:
+            return ""
+        with self.connection():
+            masked = make_ready("A masked title", "The same, with one detail taken out.", "", is_opening=True)
+            choice = Choice(outcome, "R1", "A reason of some length.", "", masked)
+            try:
+                with writing():
+                    decision = moderation.decide(
+                        self.moderators[who], review_id, before, choice, now(), others
+                    )
+                return decision.id if decision else ""
+            except REFUSED:
+                return ""
+
+    @rule(decided=decided, who=st.integers(0, 2))
+    def undo(self, decided: str, who: int) -> None:
+        if not decided:
+            return
+        with self.connection():
+            try:
+                with writing():
+                    moderation.undo(self.moderators[who], decided, now())
+            except REFUSED:
+                return
+
+    @rule(minutes=st.sampled_from([1, 6, 25, 60 * 24, 60 * 24 * 9]))
+    def time_passes(self, minutes: int) -> None:
+        self.clock.shift(timedelta(minutes=minutes))
+
+    @rule()
+    def the_clock_sweeps(self) -> None:
+        with self.connection(), writing():
+            sweeps.close_grace(now())
+            sweeps.raise_late(now())
+            sweeps.end_what_is_over(now())
+
+    @invariant()
+    def two_keys_open_the_door(self) -> None:
+        """P1: what can be read has a finished screening and a person's decision, for exactly that revision."""
+        with self.connection():
+            for shown in db.session.scalars(select(PublishedPost)):
+                revision = db.session.get_one(Revision, shown.revision_id)
+                screening = db.session.get_one(Screening, revision.id)
+                assert revision.state == "published"
+                assert screening.state == "done"
+                content = open_content(revision)
+                assert shown.html == content.html
+                assert revision.hash == hash_of(content.title, content.body, content.name, content.note)
+                assert self._was_decided(revision), "published without a decision for this revision"
+            for thread in db.session.scalars(select(PublishedThread)):
+                opening = db.session.scalars(
+                    select(PublishedPost).where(
+                        PublishedPost.thread_id == thread.thread_id, PublishedPost.is_opening
+                    )
+                ).one()
+                assert opening.title == thread.title
+
+    def _was_decided(self, revision: Revision) -> bool:
+        if revision.written_by == "staff":
+            wanted = (Decision.revision_id == revision.based_on) & (Decision.outcome == "propose")
+        else:
+            wanted = (
+                (Decision.revision_id == revision.id)
+                & (Decision.outcome == "publish")
+                & (Decision.revision_hash == revision.hash)
+            )
+        return db.session.scalars(select(Decision).where(wanted, Decision.in_force)).first() is not None
+
+    @invariant()
+    def acknowledged_means_kept(self) -> None:
+        """P8: each acknowledged form is there exactly once, and its text opens until its end has come."""
+        with self.connection():
+            for key, post_id in self.acknowledged.items():
+                form = keyed_hash(field_keys().for_purpose("form-key"), key)
+                found = db.session.scalars(select(Revision).where(Revision.form_hash == form)).all()
+                assert len(found) == 1
+                assert found[0].post_id == post_id
+                if found[0].state not in rules.ENDED:
+                    assert open_content(found[0]).body
+
+    @invariant()
+    def nothing_rests_unseen(self) -> None:
+        """P3: each pending text is in front of moderators or of its author, and at most one is."""
+        with self.connection():
+            pending = db.session.scalars(
+                select(Revision).where(Revision.state.in_(rules.PENDING), Revision.written_by == "member")
+            ).all()
+            assert len({revision.post_id for revision in pending}) == len(pending)
+            for revision in pending:
+                is_open = db.session.scalar(
+                    select(func.count()).where(
+                        Review.revision_id == revision.id, Review.kind == "submission", Review.open
+                    )
+                )
+                assert is_open == (0 if revision.state == "proposed" else 1), revision.state
+            shown = db.session.scalars(select(Revision.post_id).where(Revision.state.in_(rules.SHOWN))).all()
+            assert len(set(shown)) == len(shown)
+            for revision in db.session.scalars(select(Revision).where(Revision.state == "hidden")):
+                assert db.session.scalar(
+                    select(Review.id).where(
+                        Review.revision_id == revision.id, Review.kind == "report", Review.open
+                    )
+                ), "hidden without anybody asked to decide"
+
+    @invariant()
+    def one_decision_stands(self) -> None:
+        with self.connection():
+            orders = db.session.execute(
+                select(Decision.reverses_id, func.count())
+                .where(Decision.reverses_id.is_not(None))
+                .group_by(Decision.reverses_id)
+            ).all()
+            assert all(count == 1 for _, count in orders)
+            assert log.verify(current_settings().anchor_file) is None
+            posts = db.session.scalar(select(func.count()).select_from(Post)) or 0
+            assert posts == len(set(self.acknowledged.values()))

@@ -1,0 +1,76 @@
+"""The machine on both engines, and the planted bugs that it must find."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase
+from hypothesis import settings as hypothesis_settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from forum.circles import publishing
+from forum.moderation import actions as moderation
+from forum.storage.database import db
+from tests.life.machine import Life
+
+PLAY = hypothesis_settings(
+    max_examples=30,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    print_blob=False,
+)
+HUNT = hypothesis_settings(PLAY, max_examples=200, phases=[Phase.generate], derandomize=False)
+
+
+def machine_on(app: Flask) -> type[Life]:
+    """The machine on a program whose tables are emptied before each play."""
+    empty = app
+
+    class Played(Life):
+        app = empty
+
+        def reset(self) -> None:
+            db.session.remove()
+            with db.engine.begin() as connection:
+                for table in reversed(db.metadata.sorted_tables):
+                    connection.execute(table.delete())
+            anchor = self.app.extensions["kindred.settings"].anchor_file
+            anchor.unlink(missing_ok=True)
+
+    return Played
+
+
+def test_the_promises_hold_whatever_happens(engine_app: Flask) -> None:
+    run_state_machine_as_test(machine_on(engine_app), settings=PLAY)
+
+
+def test_it_finds_a_decision_without_the_conditional_update(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moderation, "_hold_still", lambda *_: None)
+    with pytest.raises(BaseException):  # noqa: B017 - any broken promise will do
+        run_state_machine_as_test(machine_on(app), settings=HUNT)
+
+
+def test_it_finds_a_form_that_is_taken_twice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    from forum.circles import actions
+
+    monkeypatch.setattr(actions, "_sent_before", lambda *_: None)
+    monkeypatch.setattr(actions, "_form_hash", lambda sender: None)
+    with pytest.raises(BaseException):  # noqa: B017
+        run_state_machine_as_test(machine_on(app), settings=HUNT)
+
+
+def test_it_finds_publishing_without_a_screening(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = publishing.db.session.get
+
+    def scored(model, key, **options):
+        found = real(model, key, **options)
+        if model.__name__ == "Screening" and found is not None:
+            return type("Scored", (), {"state": "done"})()
+        return found
+
+    monkeypatch.setattr(publishing, "NotScreened", RuntimeError)
+    monkeypatch.setattr(publishing.db.session, "get", scored, raising=False)
+    with pytest.raises(BaseException):  # noqa: B017
+        run_state_machine_as_test(machine_on(app), settings=HUNT)
