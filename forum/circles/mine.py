@@ -75,9 +75,20 @@ def own_posts(pseudonym_ids: Collection[str], now: datetime) -> list[OwnPost]:
             Revision.state != "superseded",
         )
     ).all()
+    offers = set(
+        db.session.scalars(
+            select(Revision.based_on)
+            .join(Post, Post.id == Revision.post_id)
+            .join(Screening, Screening.subject_id == Revision.id)
+            .where(
+                Post.pseudonym_id.in_(pseudonym_ids), Revision.state == "proposed", Screening.state == "done"
+            )
+        )
+    )
     of_post: dict[str, list[OwnText]] = {}
     for revision, scored in revisions:
-        of_post.setdefault(revision.post_id, []).append(_own_text(revision, scored or "", now))
+        text = _own_text(revision, scored or "", now, is_offered=revision.id in offers)
+        of_post.setdefault(revision.post_id, []).append(text)
     found = [
         OwnPost(
             post.id, post.thread_id, circle_id, name, post.is_opening, _in_order(of_post.get(post.id, []))
@@ -95,12 +106,14 @@ def own_post(post_id: str, pseudonym_ids: Collection[str], now: datetime) -> Own
     return next((own for own in own_posts([owner], now) if own.post_id == post_id), None)
 
 
-def _own_text(revision: Revision, scored: str, now: datetime) -> OwnText:
+def _own_text(revision: Revision, scored: str, now: datetime, *, is_offered: bool) -> OwnText:
     try:
         content: Content | None = open_content(revision)
     except CannotOpen:
         content = None
     state = rules.state_for_author(revision.state, revision.grace_until, now)  # type: ignore[arg-type]
+    if state == "proposed" and not is_offered:
+        state = "waiting"  # the masked version is offered once it is screened
     last_day = revision.until - timedelta(days=1) if revision.until and state == revision.state else None
     return OwnText(revision.id, state, content, last_day, scored, revision.removed_by)
 

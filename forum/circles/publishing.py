@@ -35,8 +35,7 @@ def show(revision: Revision, actor: rules.Actor, act: str, today: date, content_
     target = rules.next_state(revision.state, actor, act)  # type: ignore[arg-type]
     if target != "published":
         raise rules.NotAllowed(revision.state, actor, act)
-    screening = db.session.get(Screening, revision.id)
-    if screening is None or screening.state != "done":
+    if not _is_screened(revision):
         raise NotScreened(revision.id)
     post = db.session.get_one(Post, revision.post_id)
     edited = _replace_shown(post, revision, actor)
@@ -64,6 +63,11 @@ def take_down(revision: Revision, actor: rules.Actor, act: str, today: date) -> 
     _raise_version(post.thread_id)
     db.session.flush()
     post_taken_down.send(post, revision=revision)
+
+
+def _is_screened(revision: Revision) -> bool:
+    screening = db.session.get(Screening, revision.id)
+    return screening is not None and screening.state == "done"
 
 
 def _replace_shown(post: Post, revision: Revision, actor: rules.Actor) -> PublishedPost | None:

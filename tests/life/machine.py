@@ -268,7 +268,10 @@ class Life(RuleBasedStateMachine):
                     decision = moderation.decide(
                         self.moderators[who], review_id, before, choice, now(), others
                     )
-                return decision.id if decision else ""
+                if decision is None:
+                    return ""
+                assert decision.revision_hash == before.hash, "decided about a text that was not read"
+                return decision.id
             except REFUSED:
                 return ""
 
