@@ -76,7 +76,7 @@ if (keyed.length && document.body.dataset.keys !== "off") {
     if (typing(event.target)) return;
     if (event.key === "?" && sheet) {
       sheet.hidden = !sheet.hidden;
-      if (!sheet.hidden) sheet.focus();
+      if (!sheet.hidden) sheet.focus({ preventScroll: true });
       return event.preventDefault();
     }
     const target = [...keyed].find((one) => one.dataset.key === event.key);
