@@ -7,12 +7,26 @@ from flask.cli import AppGroup
 
 from config import Settings, read_settings
 from forum import storage, web
+from forum.circles.views import blueprints as circles_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
+from forum.members import person
+from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
+from forum.moderation.cli import commands as moderation_commands
+from forum.moderation.views import desk
+from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)
+from forum.notices.views import notices
 from forum.storage.cli import commands as storage_commands
+from forum.text.cli import commands as text_commands
 from forum.web.cli import commands as web_commands
 
-COMMANDS = (*storage_commands, *web_commands, *jobs_commands)
+COMMANDS = (
+    *storage_commands,
+    *web_commands,
+    *jobs_commands,
+    *text_commands,
+    *moderation_commands,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -21,6 +35,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     storage.init_app(app, settings)
     web.init_app(app, settings)
+    person.init_app(app)
+    for blueprint in (*circles_blueprints, notices, desk):
+        app.register_blueprint(blueprint)
     _offer_commands(app)
     return app
 

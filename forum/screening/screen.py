@@ -1,0 +1,1 @@
+class ScreeningUnavailable(Exception): pass
