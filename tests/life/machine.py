@@ -253,7 +253,9 @@ class Life(RuleBasedStateMachine):
     @rule(
         target=decided,
         seen=consumes(seen),
-        outcome=st.sampled_from(["publish", "publish", "publish", "return", "decline", "hold", "propose", "hide", "remove"]),
+        outcome=st.sampled_from(
+            ["publish", "publish", "publish", "return", "decline", "hold", "propose", "hide", "remove"]
+        ),
         others=st.integers(0, 1),
     )
     def decide(self, seen: tuple[int, str, Seen], outcome: str, others: int) -> str:
