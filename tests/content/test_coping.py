@@ -1,4 +1,4 @@
-"""Starter strategies, myth cards and the page of other help have their shape and keep to the wording rules."""
+"""Starter strategies, myth cards and the page of other help have their shape and keep to the wording."""
 
 from __future__ import annotations
 
