@@ -37,7 +37,7 @@ def test_the_right_answer_cannot_be_guessed_by_its_place_or_length() -> None:
     longest = sum(
         max(scenario["answer"], key=lambda answer: len(answer["text"]))["right"] for scenario in SCENARIOS
     )
-    assert longest <= 20
+    assert longest <= 14
 
 
 def test_wording() -> None:
