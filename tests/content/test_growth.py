@@ -1,4 +1,4 @@
-"""The words of the private rooms: the three exhaustions, nothing that counts days, nothing that grades people."""
+"""The words of the private rooms: three exhaustions, nothing that counts days or grades people."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from tests.content.wording import load, texts_in, word_count, wrong_words
 
 TEXTS = load("growth/texts.toml")
 COUNTING = re.compile(
-    r"\bstreaks?\b|\bmissed\b|\bin a row\b|\bdays? since\b|\bkeep it up\b|\boverdue\b|\blate\b|\bfail(?:ed|ure)?\b",
+    r"\bstreaks?\b|\bmissed\b|\bin a row\b|\bdays? since\b|\bkeep it up\b"
+    r"|\boverdue\b|\blate\b|\bfail(?:ed|ure)?\b",
     re.IGNORECASE,
 )
 GRADING = re.compile(
-    r"\bscore\b|\bnormal\b|\baverage\b|\bburn(?:ed|t)[ -]?out\b|\bdepress|\bsevere\b|\brisk\b|\bother members\b",
+    r"\bscore\b|\bnormal\b|\baverage\b|\bburn(?:ed|t)[ -]?out\b|\bdepress|\bsevere\b"
+    r"|\brisk\b|\bother members\b",
     re.IGNORECASE,
 )
 
