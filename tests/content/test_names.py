@@ -8,17 +8,18 @@ from tests.content.wording import load
 
 NAMES = load("content/names.toml")
 WOUNDING = """
-alone bitter black blade blue bridge broken brown burnt cliff cloudburst cold crazy cuckoo dark dead deep drain
-dull empty faded falling fat fog fragile frail grave grey heavy hollow jumper knife last lazy little lonely loon
-lost mad mirror mug narrow needle nut pale pit poor raven razor red restless river rope round sack sad scarlet
-sharp short shrew silent silly simple sinking sleepy slender slim slow small snail snowflake sour stray swing
-thin thorn tired ugly useless vegetable weak weary white wild worm yellow
+alone bitter black blade blue bridge broken brown burnt cliff cloudburst cold crazy cuckoo dark dead
+deep drain dull empty faded falling fat fog fragile frail grave grey heavy hollow jumper knife last
+lazy little lonely loon lost mad mirror mug narrow needle nut pale pit poor raven razor red restless
+river rope round sack sad scarlet sharp short shrew silent silly simple sinking sleepy slender slim
+slow small snail snowflake sour stray swing thin thorn tired ugly useless vegetable weak weary white
+wild worm yellow
 """
 FIRST_NAMES = """
-amber april ash aspen autumn basil bay brook clay coral crystal daisy dale dawn fern finch flora frank ginger
-grace hazel heather holly hope iris ivy jade jasmine jay joy juniper lily linden martin melody misty olive opal
-pearl penny piper poppy reed river robin rose rosemary rowan ruby rusty saffron sage sandy sky summer sunny teddy
-viola violet willow wren
+amber april ash aspen autumn basil bay brook clay coral crystal daisy dale dawn fern finch flora
+frank ginger grace hazel heather holly hope iris ivy jade jasmine jay joy juniper lily linden martin
+melody misty olive opal pearl penny piper poppy reed river robin rose rosemary rowan ruby rusty
+saffron sage sandy sky summer sunny teddy viola violet willow wren
 """
 
 

@@ -42,10 +42,10 @@ def test_a_decline_names_the_appeal() -> None:
 
 
 def test_notes_and_tags_have_unique_ids_and_short_labels() -> None:
-    lists = [REASONS["note"], *load("content/tags.toml").values()]
+    lists = [REASONS["note"], REASONS["report"], *load("content/tags.toml").values()]
     for entries in lists:
         assert len({entry["id"] for entry in entries}) == len(entries)
-        assert all(0 < len(entry["label"]) <= 32 for entry in entries)
+        assert all(0 < len(entry["label"]) <= 40 for entry in entries)
         assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", entry["id"]) for entry in entries)
 
 
