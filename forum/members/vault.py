@@ -46,8 +46,9 @@ _READ_SQLITE = text(
 )
 _READ_POSTGRES = text("SELECT address, sealed FROM vault WHERE address = ANY(CAST(:wanted AS bytea[]))")
 _WIPE_SQLITE = text(
-    "WITH RECURSIVE place(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM place WHERE i + 1 < :many) "
-    "DELETE FROM vault WHERE address IN (SELECT substr(:wanted, i * 32 + 1, 32) FROM place)"
+    "DELETE FROM vault WHERE address IN (WITH RECURSIVE place(i) AS "
+    "(SELECT 0 UNION ALL SELECT i + 1 FROM place WHERE i + 1 < :many) "
+    "SELECT substr(:wanted, i * 32 + 1, 32) FROM place)"
 )
 _WIPE_POSTGRES = text("DELETE FROM vault WHERE address = ANY(CAST(:wanted AS bytea[]))")
 _INSERT = text("INSERT INTO vault (address, sealed) VALUES (:address, :sealed) ON CONFLICT DO NOTHING")
