@@ -25,6 +25,7 @@ class Client(FlaskClient):
         unsafe = kwargs.get("method", "GET").upper() in UNSAFE
         if unsafe and csrf and "json" not in kwargs and (data is None or isinstance(data, dict)):
             kwargs["data"] = {"csrf_token": self.form_token(), **(data or {})}
+        kwargs.setdefault("buffered", True)  # read to the end, so that a static file is closed
         with self.application.app_context():  # each request gets its own `g` and its own database session
             answer = super().open(*args, **kwargs)
         if has_app_context():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -11,7 +13,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from config import Settings
+from config import Settings, read_settings
 from tests import engines
 from tests.browser_client import Client
 
@@ -104,3 +106,20 @@ def clock() -> Iterator[time_machine.Traveller]:
     """A stopped clock at 2 March 2026, 10:00 UTC; `clock.shift(seconds)` and `clock.move_to(moment)`."""
     with time_machine.travel(MORNING, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def production(tmp_path: Path, prepared_sqlite: Path) -> Settings:
+    """Settings of a real site, https://kindred.example, on SQLite with every table."""
+    folder = tmp_path / "site"
+    folder.mkdir(mode=0o700)
+    engines.copy_sqlite(prepared_sqlite, folder)
+    return read_settings(
+        {
+            "KINDRED_PRODUCTION": "1",
+            "SITE_HOST": "kindred.example",
+            "DATA_DIR": str(folder),
+            "SECRET_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            "FIELD_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        }
+    )
