@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from forum.circles import rules as life
 from forum.circles import shifts
@@ -134,7 +134,7 @@ def _text(card: queries.Card) -> SimpleNamespace:
         body = _marked(content.title, content.body, card.screening.findings if card.screening else [])
     return SimpleNamespace(
         title=content.title if content and is_open else None,
-        body=body if content else Markup(escape(_("The text is erased."))),  # noqa: S704
+        body=body if content else as_markup(escaped(_("The text is erased."))),
         source=content.body if content and is_open else "",
         source_title=content.title if content and is_open else "",
         summary=_summary(card),
