@@ -78,9 +78,7 @@ def thread(thread_id: str) -> str:
         read.append(head)
         return head.version, head.audience
 
-    page = visitor_page(
-        ("thread", thread_id, after), RENDERER, version, lambda: thread_page(read[0], after)
-    )
+    page = visitor_page(("thread", thread_id, after), RENDERER, version, lambda: thread_page(read[0], after))
     return page if page is not None else abort(404)
 
 
