@@ -98,7 +98,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         app=app,
         strategy="fixed-window",
         storage_uri=_store(settings.limits_url),
-        auto_check=False,
         storage_options={"wrap_exceptions": "1"},
     )
     app.extensions["kindred.limit_keys"] = DayKeys()
