@@ -80,7 +80,9 @@ def _let_in(form: JoinForm, passage: doors.Passage) -> Answer:
 @visitors
 def recover_form() -> Answer:
     """The form to come back."""
-    return render_template("members/recover.html", errors={}, offered_passphrase=offered_passphrase(), form={})
+    return render_template(
+        "members/recover.html", errors={}, offered_passphrase=offered_passphrase(), form={}
+    )
 
 
 @joining.post("/recover")

@@ -23,7 +23,7 @@ OPEN_WHEN_LEFT = frozenset({"static", "leaving.leave", "leaving.back"})
 
 def init_app(app: Flask) -> None:
     """Answer neutrally whoever has just left, whatever page they ask for."""
-    app.before_request(_answer_neutrally)
+    app.before_request_funcs.setdefault(None, []).insert(0, _answer_neutrally)  # before any page of ours
     needs_no_token(leave)
 
 

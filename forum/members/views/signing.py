@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
@@ -55,6 +55,7 @@ def sign_in() -> Answer:
         raise Unavailable from busy
     if token is None:
         return _page(failed=True), 422
+    end_whatever_is_open()
     return _after_signing_in(token)
 
 
@@ -126,9 +127,8 @@ def end_whatever_is_open() -> None:
 
 
 def _after_signing_in(token: str) -> Answer:
-    with current_app.app_context():
-        read = sessions.find(token, now(), now())
-    if read is not None and read.ticket.stage == "code":
+    fresh = sessions.find(token, now(), now())
+    if fresh is not None and fresh.ticket.stage == "code":
         response = make_response(_code_page())
         put_cookie(response, token)
         return response
@@ -160,13 +160,13 @@ def _send_kept(target: str, token: str) -> Response:
         "Sec-Fetch-Site": "same-origin",
     }
     builder = EnvironBuilder(
-        path=target, base_url=request.host_url, method="POST", headers=headers, data=MultiDict(fields)
+        path=target, base_url=request.host_url, method="POST", headers=Headers(headers), data=MultiDict(fields)
     )
     environ = builder.get_environ()
     environ["REMOTE_ADDR"] = request.remote_addr or ""
     builder.close()
     db.session.rollback()
-    return Response.from_app(current_app.wsgi_app, environ)  # type: ignore[arg-type]
+    return Response.from_app(current_app.wsgi_app, environ)
 
 
 def _takes_posts(target: str) -> bool:
