@@ -10,14 +10,18 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from flask_babel import lazy_gettext as _l
+
 Wish = Literal["listen", "advice"]
 Kind = Literal["feeling", "understanding", "question", "advice"]
 
-WORDING: dict[Kind, str] = {
-    "feeling": "You could name the feeling you hear, for example “That sounds exhausting.”",
-    "understanding": "You could say what you understood, in your own words, before anything else.",
-    "question": "An open question leaves room for more, for example “What has been the hardest part?”",
-    "advice": "This thread asked to be heard. It may land better without advice, or with a question first.",
+WORDING = {
+    "feeling": _l("You could name the feeling you hear, for example “That sounds exhausting.”"),
+    "understanding": _l("You could say what you understood, in your own words, before anything else."),
+    "question": _l("An open question leaves room for more, for example “What has been the hardest part?”"),
+    "advice": _l(
+        "This thread asked to be heard. It may land better without advice, or with a question first."
+    ),
 }
 
 # A hint that fires on more than 15 % of good replies is listed here with the reason, and is never given.
@@ -26,7 +30,7 @@ GOOD_REPLIES_LIMIT = 0.15
 
 
 class Hint(NamedTuple):
-    """One friendly sentence (a key for gettext) about `kind`."""
+    """One friendly sentence about `kind`, in the language of the request."""
 
     kind: Kind
     wording: str
@@ -60,8 +64,9 @@ FEELINGS = _words(
 )
 LEADS = _words(
     """
-    sounds? sounded must_(?:have_)?(?:be|been|feel|felt) feel(?:s|ing)? felt how so such_an? what_an? i_am i'm i_was
-    you_are you're that_is that's it_is it's was and or the your that of made_me with really very both as is be it
+    sounds? sounded must_(?:have_)?(?:be|been|feel|felt) feel(?:s|ing)? felt how so such_an? what_an?
+    i_am i'm i_was you_are you're that_is that's it_is it's was and or the your that of made_me with
+    really very both as is be it
     """
 )
 IMPERATIVES = _words(
@@ -163,7 +168,7 @@ CLOSED_OR_ADVISING = _one_of(
 
 ADVICE = _one_of(
     r"""
-    \byou (?:(?:really|just|simply|definitely) )?(?:should|ought to|need to|have to|must|could)\b(?! not have\b)
+    \byou (?:(?:really|just|simply) )?(?:should|ought to|need to|have to|must|could)\b(?! not have\b)
     \byou might (?:want to|ask|try)\b
     \byou(?:'ve| have) got to\b
     \bhave you (?:tried|considered|thought)\b
@@ -229,7 +234,9 @@ def coach(reply: str, wish: Wish) -> list[Hint]:
 
     Advice is mentioned only where the thread asked to be heard.
     """
-    return [Hint(kind, WORDING[kind]) for kind in wanted(parts_of(reply), wish) if kind not in SWITCHED_OFF]
+    return [
+        Hint(kind, str(WORDING[kind])) for kind in wanted(parts_of(reply), wish) if kind not in SWITCHED_OFF
+    ]
 
 
 def wanted(parts: frozenset[Kind], wish: Wish) -> list[Kind]:

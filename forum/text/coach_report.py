@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 
 from forum.text.coach import GOOD_REPLIES_LIMIT, Kind, Wish, parts_of, wanted
 
-REPLIES = Path("tests/text/coach_replies.txt")
+REPLIES = Path(__file__).parents[2] / "tests/text/coach_replies.txt"
 LETTERS: dict[str, Kind] = {"F": "feeling", "U": "understanding", "Q": "question", "A": "advice"}
 
 
