@@ -26,7 +26,7 @@ from forum.storage.database import db
 from forum.storage.settings import current_settings
 
 CHANNEL = "kindred_work"
-LONGEST_SOCKET_PATH = 90
+LONGEST_FOLDER = 66  # a socket path holds 107 bytes, of which the name of a bell takes up to 40
 
 
 class Bell(Protocol):
@@ -108,6 +108,8 @@ def _socket_bell(data_dir: Path) -> Iterator[_SocketBell]:
             yield _SocketBell(ear)
         finally:
             path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.parent.rmdir()
 
 
 def _ring_all(data_dir: Path) -> None:
@@ -125,7 +127,7 @@ def _ring_all(data_dir: Path) -> None:
 def _folder(data_dir: Path) -> Path:
     """Where bells hang: in `DATA_DIR`, or in a folder under the temporary one where that path is too long."""
     folder = data_dir / "bells"
-    if len(str(folder)) <= LONGEST_SOCKET_PATH - 40:
+    if len(os.fsencode(folder)) <= LONGEST_FOLDER:
         return folder
     name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"kindred-{os.getuid()}-{name}"

@@ -94,6 +94,7 @@ def writing() -> Iterator[Session]:
         session.commit()
     except BaseException:
         session.rollback()
+        session.info.pop("after_commit", None)  # nothing happened, so nothing follows
         raise
     finally:
         session.info.pop(WRITES, None)

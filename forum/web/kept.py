@@ -39,7 +39,7 @@ def words() -> dict[str, str]:
     labels = {"title": _("Title"), "body": _("Text"), "reason": _("Reason"), "note": _("Note")}
     return {
         labels.get(name, name.replace("_", " ").capitalize()): text
-        for name, text in posted()
+        for name, text in [*posted(), *carried()]
         if text.strip() and (name in labels or any(sign.isspace() for sign in text.strip()))
     }
 
