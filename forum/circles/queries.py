@@ -152,12 +152,12 @@ def head_of(thread_id: str) -> ThreadHead | None:
 def posts_of(thread_id: str, after: int = -1) -> list[Row[Any]]:
     """One page of the posts of a thread in the order of publishing, and one row more for a further page."""
     found = db.session.connection().execute(_POSTS, {"thread_id": thread_id, "after": after})
-    return list(found)
+    return list(found.all())
 
 
 def published_counts() -> dict[str, int]:
     """How many threads can be read in each circle."""
     rows = db.session.execute(
-        select(PublishedThread.circle_id, func.count()).group_by(PublishedThread.circle_id)
+        select(PublishedThread.circle_id, func.count().label("count")).group_by(PublishedThread.circle_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
