@@ -46,7 +46,10 @@ def words() -> dict[str, str]:
 
 def carried() -> list[tuple[str, str]]:
     """The fields of a form that came back through the sign-in form, under their own names."""
-    pairs = request.form.items(multi=True)
+    try:
+        pairs = list(request.form.items(multi=True))
+    except HTTPException:
+        return []
     return [(name.removeprefix(KEPT), text) for name, text in pairs if name.startswith(KEPT)]
 
 
