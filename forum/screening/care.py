@@ -153,9 +153,7 @@ def veiled(word: str) -> str:
     return blake2b(word.encode(), digest_size=5).hexdigest()
 
 
-def _in_sentence(
-    sentence: Sentence, book: RuleBook, shown: dict[str, str]
-) -> Iterator[tuple[Rule, Finding]]:
+def _in_sentence(sentence: Sentence, book: RuleBook, shown: dict[str, str]) -> Iterator[tuple[Rule, Finding]]:
     """Yield what the rules find; `shown` remembers within one text how each word reads to the rules."""
     words = [shown.get(word) or _shown(word, book, shown) for word in sentence.words]
     places: set[int] = set()

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from forum.screening.care import CareRulesBrokenError, compile_rules, most_urgent, read_care, rule_book, veiled
+from forum.screening.care import (
+    CareRulesBrokenError,
+    compile_rules,
+    most_urgent,
+    read_care,
+    rule_book,
+    veiled,
+)
 from forum.screening.care_words import sentences_of
 from forum.screening.findings import Finding
 
