@@ -17,7 +17,7 @@ WAYS: Final = ("call", "text", "chat", "write")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to reach a contact (`call`, `text`, `chat`, `write`) and its number or address as people read it."""
+    """A way to reach a contact (`call`, `text`, `chat`, `write`) and its number or address as shown."""
 
     kind: str
     shown: str

@@ -113,7 +113,7 @@ def starters_for(tier: str | None) -> tuple[Starter, ...]:
 
 
 def is_edited(reply: str) -> bool:
-    """Tell whether a reply may go out: no gap of a starter is left in it, and it is no starter word for word."""
+    """Tell whether a reply may go out: it has no gap of a starter left, and is no starter word for word."""
     plain = " ".join(reply.split())
     starters = [entry["text"] for entry in texts()["starter"]]
     if any(gap in plain for text in starters for gap in _GAP.findall(text)):

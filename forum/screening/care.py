@@ -1,4 +1,4 @@
-"""Reads a text for crisis and for what else moderators need to know, by rules alone: no model, a few milliseconds.
+"""Reads a text for crisis and for what else moderators need to know, by rules alone, in milliseconds.
 
 The rules are data, in `care_rules.toml` beside this file. A finding can only raise the care a text gets.
 """
@@ -76,7 +76,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules, ready to use, with an index from the first three letters of a word to the rules that need it."""
+    """All rules, ready to use, and an index from a word's first three letters to the rules that need it."""
 
     rules: tuple[Rule, ...]
     index: Mapping[str, tuple[tuple[str, int], ...]]

@@ -43,7 +43,7 @@ _PLAIN: Final = _PlainLetters({code: chr(code).lower() for code in range(128)})
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """What altered spellings are undone to: whole words, the words a `*` may hide, the stems that rules ask for."""
+    """How altered spellings are undone: whole words, the words a `*` may hide, the stems of the rules."""
 
     words: Mapping[str, str]
     starred: tuple[str, ...]
@@ -59,7 +59,7 @@ class Sentence:
     stretch: Stretch
 
     def span(self, line: str, start: int, end: int) -> tuple[int, int]:
-        """Translate a span of `line`, the words joined with a space on either side, into offsets of the text."""
+        """Translate a span of `line` (the words, a space on either side) into offsets of the text."""
         starts, ends = self.stretch.places
         first = self.first + max(line.count(" ", 0, start) - 1, 0)
         last = self.first + max(line.count(" ", 0, end) - 1, 0)
@@ -103,7 +103,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class FoldedText:
-    """A text in plain lower-case letters, and for each of them its offset in the original (None: the same)."""
+    """A text in plain lower-case letters, and for each its offset in the original (None: the same)."""
 
     folded: str
     offsets: list[int] | None
@@ -197,7 +197,7 @@ def _join_spelled(
 
 
 def _spaced_out(starts: list[int], ends: list[int], first: int, stop: int) -> bool:
-    """Tell whether a short run of letters lies between wider gaps, so that it is one word typed with spaces."""
+    """Tell whether a short run of letters lies between wider gaps: one word typed with spaces."""
     before = first == 0 or starts[first] - ends[first - 1] > 1
     after = stop == len(starts) or starts[stop] - ends[stop - 1] > 1
     return before and after
