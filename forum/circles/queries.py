@@ -160,4 +160,4 @@ def published_counts() -> dict[str, int]:
     rows = db.session.execute(
         select(PublishedThread.circle_id, func.count()).group_by(PublishedThread.circle_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
