@@ -44,6 +44,7 @@ class Settings:
     alert_url: str = field(default="", repr=False)
     join_door: str = "work"
     work_cost: int = 20_000
+    ticket_seconds: int = 300
     minimum_age: int = 16
     page_cache: int = 256
     neutral_site: str = "https://www.wikipedia.org/"
@@ -105,6 +106,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         alert_url=env.get("ALERT_URL", ""),
         join_door=_choice(env, "JOIN_DOOR", ("work", "invite", "ticket")),
         work_cost=_number(env, "WORK_COST", 20_000, 1, 10_000_000),
+        ticket_seconds=_number(env, "TICKET_SECONDS", 300 if production else 0, 0, 86_400),
         minimum_age=_number(env, "MINIMUM_AGE", 16, 13, 21),
         page_cache=_number(env, "PAGE_CACHE", 256, 0, 100_000),
         neutral_site=env.get("NEUTRAL_SITE") or "https://www.wikipedia.org/",
@@ -133,6 +135,8 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise UnsafeSetting("FIELD_KEY must differ from SECRET_KEY")
     if settings.join_door == "work" and settings.work_cost < 1_000:
         raise UnsafeSetting("WORK_COST is too low to slow a flood")
+    if settings.ticket_seconds < 60:
+        raise UnsafeSetting("TICKET_SECONDS is too short to slow a flood; 60 is the least")
 
 
 def _with_file_secrets(env: dict[str, str]) -> dict[str, str]:

@@ -6,11 +6,10 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from config import Settings, read_settings
-from forum import storage, web
+from forum import members, storage, web
 from forum.circles.views import blueprints as circles_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
-from forum.members import person
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
 from forum.moderation.cli import commands as moderation_commands
 from forum.moderation.views import desk
@@ -35,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     storage.init_app(app, settings)
     web.init_app(app, settings)
-    person.init_app(app)
+    members.init_app(app)
     for blueprint in (*circles_blueprints, notices, desk):
         app.register_blueprint(blueprint)
     _offer_commands(app)

@@ -10,17 +10,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, case, func, select
 
 from forum.circles import publishing, rules
 from forum.circles.content import hash_of, open_content, seal_content
 from forum.circles.models import Circle, Post, PublishedThread, Review, Revision, Thread
 from forum.circles.reviews import (
     Changed,
+    Place,
     born_review,
     born_screening,
     close_reviews,
     follow,
+    insert,
     open_review,
     reopen_review,
     take_back_decision,
@@ -70,6 +72,17 @@ class Opening:
     topics: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What only the open vault tells of a sender, read once for each submission."""
+
+    names: list[str]
+    texts: int
+    waiting: int
+    strikes: int
+    suspended: bool
+
+
 def open_thread(
     sender: Sender, circle: Circle, opening: Opening, written: Written, name: str, now: datetime
 ) -> Sent:
@@ -78,22 +91,26 @@ def open_thread(
     before = _sent_before(sender)
     if before:
         return before
-    suspended = _check_may_send(sender.vault, written, circle)
+    standing = standing_of(sender.vault, now)
+    _check_may_send(standing, written, circle)
     chosen = pseudonyms.choose(sender.vault, circle.id, name)
-    thread = Thread(
-        id=new_id(), circle_id=circle.id, kind=opening.kind, wish=opening.wish, topics=opening.topics
+    thread_id = new_id()
+    insert(
+        Thread,
+        id=thread_id,
+        circle_id=circle.id,
+        kind=opening.kind,
+        wish=opening.wish,
+        topics=opening.topics,
     )
-    post = Post(id=new_id(), thread_id=thread.id, pseudonym_id=chosen.pseudonym_id, is_opening=True)
-    db.session.add(thread)
-    db.session.flush()
-    db.session.add(post)
-    db.session.flush()
-    _submit(sender, post, circle.id, written, chosen.name, now, suspended)
-    return Sent(post.id, False)
+    place = Place(new_id(), thread_id, circle.id)
+    insert(Post, id=place.post_id, thread_id=thread_id, pseudonym_id=chosen.pseudonym_id, is_opening=True)
+    _submit(sender, standing, place, written, chosen.name, now)
+    return Sent(place.post_id, False)
 
 
 def reply(sender: Sender, thread: Thread, mode: str, written: Written, name: str, now: datetime) -> Sent:
-    """Send a reply. Raises `NotTaken`, `NameTaken`, `NameRefused`."""
+    """Send a reply. Raises `NotTaken`, `NameTaken`, `NameRefused`, and `Changed` when the thread is closed."""
     sender.vault.lock_turn()
     before = _sent_before(sender)
     if before:
@@ -101,15 +118,20 @@ def reply(sender: Sender, thread: Thread, mode: str, written: Written, name: str
     if thread.closed or db.session.get(PublishedThread, thread.id) is None:
         raise Changed
     circle = db.session.get_one(Circle, thread.circle_id)
-    suspended = _check_may_send(sender.vault, written, circle)
+    standing = standing_of(sender.vault, now)
+    _check_may_send(standing, written, circle)
     chosen = pseudonyms.choose(sender.vault, circle.id, name)
-    post = Post(
-        id=new_id(), thread_id=thread.id, pseudonym_id=chosen.pseudonym_id, is_opening=False, mode=mode
+    place = Place(new_id(), thread.id, circle.id)
+    insert(
+        Post,
+        id=place.post_id,
+        thread_id=thread.id,
+        pseudonym_id=chosen.pseudonym_id,
+        is_opening=False,
+        mode=mode,
     )
-    db.session.add(post)
-    db.session.flush()
-    _submit(sender, post, circle.id, written, chosen.name, now, suspended)
-    return Sent(post.id, False)
+    _submit(sender, standing, place, written, chosen.name, now)
+    return Sent(place.post_id, False)
 
 
 def revise(sender: Sender, post_id: str, written: Written, now: datetime) -> Sent:
@@ -125,14 +147,15 @@ def revise(sender: Sender, post_id: str, written: Written, now: datetime) -> Sen
     pending = take_back_in_grace(post, now)
     thread = db.session.get_one(Thread, post.thread_id)
     circle = db.session.get_one(Circle, thread.circle_id)
-    suspended = _check_may_send(sender.vault, written, circle, replaces=pending is not None)
+    standing = standing_of(sender.vault, now)
+    _check_may_send(standing, written, circle, replaces=pending is not None)
     name = open_content(_latest_with_text(post)).name
-    old_review = _hand_over(pending, now) if pending else None
-    revision = _submit(sender, post, circle.id, written, name, now, suspended, old_review)
-    if pending and pending.state == "held":
-        revision.state = "held"
+    handed_on = _hand_over(pending, now) if pending else None
+    is_held = pending is not None and pending.state == "held"
     if pending:
         _end(pending, "author", "revise", now)
+    place = Place(post.id, post.thread_id, circle.id)
+    _submit(sender, standing, place, written, name, now, handed_on, is_held=is_held)
     return Sent(post.id, False)
 
 
@@ -282,42 +305,57 @@ def _hand_over(old: Revision, now: datetime) -> Review | None:
 
 def _sent_before(sender: Sender) -> Sent | None:
     """The same form always answers with the same submission."""
-    post = db.session.scalars(
-        select(Post)
-        .join(Revision, Revision.post_id == Post.id)
-        .where(Revision.form_hash == _form_hash(sender))
-    ).first()
-    return Sent(post.id, True) if post else None
+    found = db.session.connection().execute(_SENT, {"form_hash": _form_hash(sender)}).scalar()
+    return Sent(found, True) if found else None
+
+
+_SENT = select(Revision.__table__.c.post_id).where(Revision.__table__.c.form_hash == bindparam("form_hash"))
 
 
 def _form_hash(sender: Sender) -> bytes:
     return keyed_hash(field_keys().for_purpose("form-key"), sender.form_key)
 
 
-def _check_may_send(vault: OpenVault, written: Written, circle: Circle, *, replaces: bool = False) -> bool:
-    """Whether the sender is suspended. Raises `NotTaken` unless the text needs care."""
-    mine = _names(vault)
-    suspended = sanctions.is_suspended(mine)
-    waiting = 0 if replaces else count_waiting(mine)
-    reason = rules.may_send(waiting, written.care.tier, paused=bool(circle.paused), suspended=suspended)
+def standing_of(vault: OpenVault, now: datetime) -> Standing:
+    """What the open vault tells of a member: their names, texts, what waits, and what counts against them."""
+    names = _names(vault)
+    texts, waiting = db.session.connection().execute(_COUNTS, {"names": names}).one()
+    counted = sanctions.active(names, day_of(now))
+    return Standing(
+        names=names,
+        texts=texts,
+        waiting=waiting or 0,
+        strikes=sum(1 for one in counted if one.kind == "strike"),
+        suspended=any(one.kind == "suspension" for one in counted),
+    )
+
+
+_post, _revision = Post.__table__.c, Revision.__table__.c
+_COUNTS = (
+    select(
+        func.count(_post.id.distinct()),
+        func.sum(
+            case(
+                (_revision.state.in_(rules.PENDING) & (_revision.written_by == "member"), 1),
+                else_=0,
+            )
+        ),
+    )
+    .select_from(Post.__table__.outerjoin(Revision.__table__, _revision.post_id == _post.id))
+    .where(_post.pseudonym_id.in_(bindparam("names", expanding=True)))
+)
+
+
+def _check_may_send(standing: Standing, written: Written, circle: Circle, *, replaces: bool = False) -> None:
+    """Raises `NotTaken` when a text cannot be taken now. One that needs care always is."""
+    reason = rules.may_send(
+        0 if replaces else standing.waiting,
+        written.care.tier,
+        paused=bool(circle.paused),
+        suspended=standing.suspended,
+    )
     if reason:
         raise NotTaken(reason)
-    return suspended
-
-
-def count_waiting(pseudonym_ids: list[str]) -> int:
-    """How many texts of these names wait for a person."""
-    counted = (
-        select(func.count())
-        .select_from(Revision)
-        .join(Post, Post.id == Revision.post_id)
-        .where(
-            Post.pseudonym_id.in_(pseudonym_ids),
-            Revision.state.in_(rules.PENDING),
-            Revision.written_by == "member",
-        )
-    )
-    return db.session.scalar(counted) or 0
 
 
 def _latest_with_text(post: Post) -> Revision:
@@ -334,32 +372,32 @@ def _latest_with_text(post: Post) -> Revision:
 
 def _submit(
     sender: Sender,
-    post: Post,
-    circle_id: str,
+    standing: Standing,
+    place: Place,
     written: Written,
     name: str,
     now: datetime,
-    suspended: bool,
     review: Review | None = None,
-) -> Revision:
+    *,
+    is_held: bool = False,
+) -> None:
     """Store a revision with its screening and its review, all in the same transaction."""
-    revision = Revision(
-        id=new_id(),
-        post_id=post.id,
-        state="held" if suspended else "waiting",
+    revision_id = new_id()
+    insert(
+        Revision,
+        id=revision_id,
+        post_id=place.post_id,
+        state="held" if standing.suspended or is_held else "waiting",
         hash=hash_of(written.title, written.body, name, written.note),
         renderer=written.renderer,
         form_hash=_form_hash(sender),
         submitted_at=coarse(now),
-        sealed=b"",
+        sealed=seal_content(revision_id, written.content(name)),
     )
-    revision.sealed = seal_content(revision.id, written.content(name))
-    db.session.add(revision)
-    db.session.flush()
-    born_screening(revision.id, written)
+    born_screening(revision_id, written)
     if review is None:
-        born_review(_names(sender.vault), sender.country, post, circle_id, revision, written, now)
+        history = rules.band(standing.texts, standing.strikes)
+        born_review(place, revision_id, written, history, sender.country, now)
     else:
-        follow(review, revision, written)
+        follow(review, revision_id, written)
     db.session.flush()
-    return revision

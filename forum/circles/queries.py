@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import Row, bindparam, func, select, tuple_
 
 from forum.circles.models import Circle, PublishedPost, PublishedThread, Thread
 from forum.storage.database import db
@@ -96,59 +97,67 @@ def shelf(circle_ids: Collection[str]) -> list[Row[tuple[str, str, str, str, str
     )
 
 
+_thread, _circle = Thread.__table__.c, Circle.__table__.c
+_shown_thread, _shown = PublishedThread.__table__.c, PublishedPost.__table__.c
+
+_HEAD = (
+    select(
+        _thread.id,
+        _circle.id,
+        _circle.name,
+        _circle.audience,
+        _circle.paused,
+        _thread.kind,
+        _thread.wish,
+        _thread.closed,
+        _thread.version,
+        _shown_thread.title,
+        _shown_thread.replies,
+    )
+    .select_from(
+        Thread.__table__.join(PublishedThread.__table__, _shown_thread.thread_id == _thread.id).join(
+            Circle.__table__, _circle.id == _thread.circle_id
+        )
+    )
+    .where(_thread.id == bindparam("thread_id"))
+)
+
+_POSTS = (
+    select(
+        _shown.post_id,
+        _shown.revision_id,
+        _shown.pseudonym_id,
+        _shown.pseudonym,
+        _shown.is_opening,
+        _shown.mode,
+        _shown.html,
+        _shown.content_note,
+        _shown.renderer,
+        _shown.edited,
+        _shown.position,
+        _shown.day,
+    )
+    .where(_shown.thread_id == bindparam("thread_id"), _shown.position > bindparam("after"))
+    .order_by(_shown.position)
+    .limit(POSTS_A_PAGE + 1)
+)
+
+
 def head_of(thread_id: str) -> ThreadHead | None:
     """A thread whose opening can be read, with its circle and version, in one statement."""
-    row = db.session.execute(
-        select(
-            Thread.id,
-            Circle.id,
-            Circle.name,
-            Circle.audience,
-            Circle.paused,
-            Thread.kind,
-            Thread.wish,
-            Thread.closed,
-            Thread.version,
-            PublishedThread.title,
-            PublishedThread.replies,
-        )
-        .join(PublishedThread, PublishedThread.thread_id == Thread.id)
-        .join(Circle, Circle.id == Thread.circle_id)
-        .where(Thread.id == thread_id)
-    ).first()
+    row = db.session.connection().execute(_HEAD, {"thread_id": thread_id}).first()
     return ThreadHead(*row) if row else None
 
 
-def posts_of(
-    thread_id: str, after: int = -1
-) -> list[Row[tuple[str, str, str, str, bool, str, str, str, int, bool, int, date]]]:
+def posts_of(thread_id: str, after: int = -1) -> list[Row[Any]]:
     """One page of the posts of a thread in the order of publishing, and one row more for a further page."""
-    return list(
-        db.session.execute(
-            select(
-                PublishedPost.post_id,
-                PublishedPost.revision_id,
-                PublishedPost.pseudonym_id,
-                PublishedPost.pseudonym,
-                PublishedPost.is_opening,
-                PublishedPost.mode,
-                PublishedPost.html,
-                PublishedPost.content_note,
-                PublishedPost.renderer,
-                PublishedPost.edited,
-                PublishedPost.position,
-                PublishedPost.day,
-            )
-            .where(PublishedPost.thread_id == thread_id, PublishedPost.position > after)
-            .order_by(PublishedPost.position)
-            .limit(POSTS_A_PAGE + 1)
-        )
-    )
+    found = db.session.connection().execute(_POSTS, {"thread_id": thread_id, "after": after})
+    return list(found.all())
 
 
 def published_counts() -> dict[str, int]:
     """How many threads can be read in each circle."""
     rows = db.session.execute(
-        select(PublishedThread.circle_id, func.count()).group_by(PublishedThread.circle_id)
+        select(PublishedThread.circle_id, func.count().label("count")).group_by(PublishedThread.circle_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

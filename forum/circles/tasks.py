@@ -20,7 +20,7 @@ from forum.storage.sealing import CannotOpen
 class Screener(Protocol):
     """Whatever screens one whole text."""
 
-    def __call__(self, text: str) -> Screened:
+    def __call__(self, text: str, /) -> Screened:
         """The screening. Raises `ScreeningUnavailable` when the machine, not the text, is the problem."""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, g
 from flask_login import LoginManager
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from forum.members import sessions
 from forum.members.models import Staff

@@ -20,7 +20,7 @@ from forum.content import reasons
 from forum.moderation import queries
 from forum.moderation.actions import Moderator
 from forum.storage.clock import now
-from forum.text.render import as_markup, escaped
+from forum.text.render import as_markup, escaped, marked_text
 from forum.web.days import said_day, said_minutes
 
 SOFTENED_SCORE = 0.8
@@ -171,19 +171,14 @@ def _summary(card: queries.Card) -> str:
 def _marked(title: str, body: str, findings: list[dict[str, Any]]) -> Markup:
     """The source with the passages of the findings marked. Offsets count from the title on."""
     shift = len(title) + 1 if title else 0
-    spans = sorted(
-        (max(0, finding["start"] - shift), finding["end"] - shift)
-        for finding in findings
-        if finding["end"] - shift > 0
+    return marked_text(
+        body,
+        [
+            (max(0, finding["start"] - shift), finding["end"] - shift)
+            for finding in findings
+            if finding["end"] - shift > 0
+        ],
     )
-    parts: list[str] = []
-    place = 0
-    for start, end in spans:
-        if start < place:
-            continue
-        parts += [escaped(body[place:start]), "<mark>", escaped(body[start:end]), "</mark>"]
-        place = end
-    return as_markup("".join([*parts, escaped(body[place:])]))
 
 
 def _context(row: Any) -> SimpleNamespace:

@@ -213,7 +213,7 @@ def decide(review_id: str, act: str) -> Answer:
                 is_opening=card.post.is_opening,
             )
         except TextRefused as refused:
-            return _again(card, me, form, act, {refused.field: refused.reason})
+            return _again(card, me, form, act, {refused.field: refused.message})
     note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
     choice = actions.Choice(act, form.reason.data, words, note if act == "publish" else "", masked)
     return _decided(card, me, form, choice)

@@ -11,7 +11,7 @@ from forum.text.render import render_lines
 
 @click.command("render")
 def render() -> None:
-    """Render texts: one JSON object {"id", "text"} a line in, {"id", "html"} or {"id", "refused"} a line out."""
+    """Render texts: {"id", "text"} as JSON a line in, {"id", "html"} or {"id", "refused"} a line out."""
     render_lines(sys.stdin.buffer, sys.stdout)
 
 

@@ -11,19 +11,20 @@ from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
 import phonenumbers
+from flask_babel import lazy_gettext as _l
 
 from forum.text import identity_words as words
 
 Kind = Literal["email", "phone", "handle", "address", "employer", "name", "date"]
 
-SUGGESTIONS: dict[Kind, str] = {
-    "email": "[an e-mail address]",
-    "phone": "[a phone number]",
-    "handle": "[my name elsewhere]",
-    "address": "[a place]",
-    "employer": "[a workplace]",
-    "name": "[someone]",
-    "date": "[a date]",
+SUGGESTIONS = {
+    "email": _l("[an e-mail address]"),
+    "phone": _l("[a phone number]"),
+    "handle": _l("[my name elsewhere]"),
+    "address": _l("[a place]"),
+    "employer": _l("[a workplace]"),
+    "name": _l("[someone]"),
+    "date": _l("[a date]"),
 }
 
 # Regions whose numbers are tried as people write them at home.
@@ -176,7 +177,7 @@ def identity_hints(text: str) -> list[Hint]:
     for kind, find in finders:
         for start, end in find(text):
             if start < end and all(end <= hint.start or start >= hint.end for hint in taken):
-                taken.append(Hint(kind, start, end, SUGGESTIONS[kind]))
+                taken.append(Hint(kind, start, end, str(SUGGESTIONS[kind])))
     return sorted(taken, key=lambda hint: hint.start)
 
 

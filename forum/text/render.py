@@ -28,8 +28,8 @@ from forum.text import verify
 from forum.text.links import REL, is_link_attribute, link_target
 from forum.text.refusal import (
     BODY_LIMIT,
-    BRACKET_LIMIT,
     LINK_LIMIT,
+    MARK_LIMITS,
     NESTING_LIMIT,
     PART_LIMIT,
     TITLE_LIMIT,
@@ -94,7 +94,7 @@ def render(source: str) -> Rendered:
     text = shown(text)
     if not text.strip():
         raise TextRefused("body", "empty")
-    if text.count("[") > BRACKET_LIMIT:
+    if any(text.count(mark) > limit for mark, limit in MARK_LIMITS.items()):
         raise TextRefused("body", "too much formatting")
     markdown = _markdown()
     tokens = markdown.parse(text)
@@ -133,8 +133,22 @@ def escaped(text: str) -> str:
 
 
 def as_markup(rendered_html: str) -> Markup:
-    """Mark HTML that `render` made as ready for a template. Nothing else in the program makes `Markup`."""
+    """Mark HTML made in this file as ready for a template. Nothing else in the program makes `Markup`."""
     return Markup(rendered_html)  # noqa: S704
+
+
+def marked_text(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """The text as typed, escaped, with `<mark>` around the spans: how a moderator reads a source.
+
+    Spans are offsets in the text; one that begins inside an earlier one is left out.
+    """
+    parts, place = [], 0
+    for start, end in sorted(spans):
+        if place <= start < end <= len(text):
+            parts += [html.escape(text[place:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+            place = end
+    parts.append(html.escape(text[place:]))
+    return as_markup("<p>" + "".join(parts).replace("\n", "<br>\n") + "</p>")
 
 
 def excerpt(plain: str, length: int) -> str:

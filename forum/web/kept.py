@@ -39,14 +39,17 @@ def words() -> dict[str, str]:
     labels = {"title": _("Title"), "body": _("Text"), "reason": _("Reason"), "note": _("Note")}
     return {
         labels.get(name, name.replace("_", " ").capitalize()): text
-        for name, text in posted()
+        for name, text in [*posted(), *carried()]
         if text.strip() and (name in labels or any(sign.isspace() for sign in text.strip()))
     }
 
 
 def carried() -> list[tuple[str, str]]:
     """The fields of a form that came back through the sign-in form, under their own names."""
-    pairs = request.form.items(multi=True)
+    try:
+        pairs = list(request.form.items(multi=True))
+    except HTTPException:
+        return []
     return [(name.removeprefix(KEPT), text) for name, text in pairs if name.startswith(KEPT)]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, current_app, has_request_context, redirect, request
-from flask_babel import Babel, get_locale
+from flask import Flask, Response, abort, current_app, g, has_request_context, redirect, request
+from flask_babel import Babel, get_locale, get_translations
 
 from forum.web.access import visitors
 
@@ -18,8 +18,22 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose)
     with app.app_context():
         app.extensions["kindred.languages"] = sorted({str(one) for one in babel.list_translations()} | {"en"})
+    app.jinja_env.install_gettext_callables(_text, _plural, newstyle=True)  # type: ignore[attr-defined]
     app.context_processor(lambda: {"lang": language(), "languages": offered()})
     app.add_url_rule("/language", "web.language", _set_language, methods=["POST"])
+
+
+def _text(message: str) -> str:
+    """A string of a template in the reader's language. The catalogue is looked up once a request."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return str(g.catalogue.gettext(message))
+
+
+def _plural(one: str, many: str, count: int) -> str:
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    return str(g.catalogue.ngettext(one, many, count))
 
 
 def offered() -> list[str]:

@@ -8,12 +8,14 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import forum
 from forum.text import render as rendering
 from forum.text import verify
+from forum.text.cli import render as render_command
 from forum.text.refusal import MESSAGES, TextRefused
 from forum.text.render import check_title, escaped, excerpt, plain_text, render, render_lines
 from tests.text.hostile_texts import REL, faults
@@ -87,7 +89,9 @@ def test_links_say_where_they_lead(source: str, html: str) -> None:
         ("> - > - > - > x", "too deep"),
         ("**a " * 7 + "b** " * 7, "too deep"),
         ("[" * 401, "too much formatting"),
-        ("- a\n" * 1500, "too much formatting"),
+        ("- a\n" * 490, "too much formatting"),
+        ("*" * 1001, "too much formatting"),
+        ("a\n" * 1002, "too much formatting"),
         ("a\ud800b", "broken character"),
         ("a\udc00\ud800", "broken character"),
         ("a\x00b", "control character"),
@@ -265,6 +269,13 @@ def test_the_verifier_accepts_nothing_outside_its_grammar(html: str) -> None:
     assert not verify.is_harmless(html)
 
 
+def test_a_moderator_reads_the_source_with_marks_and_nothing_in_it_is_markup() -> None:
+    assert rendering.marked_text("a <b>\nc", [(2, 5), (3, 4), (6, 7), (5, 99)]) == (
+        "<p>a <mark>&lt;b&gt;</mark><br>\n<mark>c</mark></p>"
+    )
+    assert rendering.marked_text('"x"', []) == "<p>&quot;x&quot;</p>"
+
+
 def test_markup_is_made_in_one_place_only() -> None:
     """`Markup`, `|safe` and autoescape off: each would let text into a page unescaped."""
     root = Path(forum.__file__).parent
@@ -289,3 +300,8 @@ def test_markup_is_made_in_one_place_only() -> None:
     ]
     assert not [text for text in templates if "|safe" in text.replace(" ", "") or "autoescape false" in text]
     assert str(rendering.as_markup("<p>x</p>").__html__()) == "<p>x</p>"
+
+
+def test_the_command_renders_what_comes_in() -> None:
+    answer = CliRunner().invoke(render_command, input='{"id": 1, "text": "*hi*"}\n')
+    assert json.loads(answer.output) == {"id": 1, "html": "<p><em>hi</em></p>\n"}

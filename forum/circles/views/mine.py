@@ -189,7 +189,7 @@ def send_edit(post_id: str) -> Answer:
             form.title.data or "", form.body.data, form.content_note.data, is_opening=post.is_opening
         )
     except TextRefused as refused:
-        return _edit_page(post, typed, {refused.field: refused.reason}), 422
+        return _edit_page(post, typed, {refused.field: refused.message}), 422
     if request.form.get("preview"):
         return _edit_page(post, typed, preview=as_markup(written.html))
     try:

@@ -69,16 +69,16 @@ def thread(thread_id: str) -> str:
     if current_user.is_authenticated:
         return thread_page(readable_thread(thread_id), after)
 
+    read: list[queries.ThreadHead] = []
+
     def version() -> tuple[int, str] | None:
         head = queries.head_of(thread_id) if is_id(thread_id) else None
-        return (head.version, head.audience) if head and head.audience == "everyone" else None
+        if head is None or head.audience != "everyone":
+            return None
+        read.append(head)
+        return head.version, head.audience
 
-    page = visitor_page(
-        ("thread", thread_id, after),
-        RENDERER,
-        version,
-        lambda: thread_page(readable_thread(thread_id), after),
-    )
+    page = visitor_page(("thread", thread_id, after), RENDERER, version, lambda: thread_page(read[0], after))
     return page if page is not None else abort(404)
 
 

@@ -62,7 +62,7 @@ def send_thread(circle_id: str) -> Answer:
     try:
         written = make_ready(form.title.data, form.body.data, form.content_note.data, is_opening=True)
     except TextRefused as refused:
-        return opening_page(circle, typed, {refused.field: refused.reason}), 422
+        return opening_page(circle, typed, {refused.field: refused.message}), 422
     if request.form.get("preview"):
         return opening_page(circle, typed, preview=as_markup(written.html))
     known = {*circle.topics, *(feeling.id for feeling in content.feelings())}
@@ -95,7 +95,7 @@ def send_reply(thread_id: str) -> Answer:
     try:
         written = make_ready("", form.body.data, form.content_note.data, is_opening=False)
     except TextRefused as refused:
-        return again({refused.field: refused.reason}), 422
+        return again({refused.field: refused.message}), 422
     if request.form.get("preview"):
         return thread_page(head, form=typed, preview=as_markup(written.html))
 

@@ -1,0 +1,167 @@
+"""Joining, and coming back by the recovery code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from forum.members import actions, doors, keys
+from forum.members.forms import ComeBackForm, JoinForm
+from forum.members.gates import joining_paused
+from forum.members.person import put_cookie
+from forum.members.words import offered_passphrase
+from forum.storage.clock import now
+from forum.storage.database import writing
+from forum.storage.settings import current_settings
+from forum.web import limits
+from forum.web.access import visitors
+from forum.web.errors import Unavailable, page
+
+joining = Blueprint("joining", __name__)
+
+Answer = str | Response | tuple[str, int]
+
+
+@joining.get("/join")
+@visitors
+def join_form() -> Answer:
+    """The form to join."""
+    if current_user.is_authenticated:
+        return redirect("/", 303)
+    return _join_page({}, {})
+
+
+@joining.post("/join")
+@visitors
+@limits.join
+def join() -> Answer:
+    """Make a member, sign them in, and show the recovery code this once."""
+    form = JoinForm(request.form)
+    paused = joining_paused()
+    if paused or not form.validate():
+        return _join_page(request.form, form.errors), 503 if paused else 422
+    try:
+        passage = doors.pass_through(request.form, now())
+    except doors.NotYet as early:
+        return _join_page(request.form, {}, waits=early.args[0]), 422
+    except doors.Closed as closed:
+        return _join_page({**request.form.to_dict(), "ticket": ""}, {"": _refusal(closed.args[0])}), 422
+    return _let_in(form, passage)
+
+
+def _let_in(form: JoinForm, passage: doors.Passage) -> Answer:
+    name = form.sign_in_name.data or ""
+    member_key, code = keys.new_key(), keys.new_recovery_code()
+    try:
+        lock = keys.lock(member_key, form.passphrase.data or "")
+        with writing():
+            if passage.kind == "invite":
+                doors.redeem(passage.value, ("member",), now())
+            known = actions.join(name, member_key, lock, code)
+        with writing():
+            token = actions.open_session(known, now())
+    except keys.Busy as busy:
+        passage.give_back()
+        raise Unavailable from busy
+    except actions.SignInNameTaken:
+        passage.give_back()
+        taken = _("This sign-in name cannot be taken. Please choose another one.")
+        return _join_page(request.form, {"sign_in_name": taken}), 422
+    except doors.Closed:
+        return _join_page(request.form, {"invite_code": _refusal("invite")}), 422
+    return _with_code(code, token)
+
+
+@joining.get("/recover")
+@visitors
+def recover_form() -> Answer:
+    """The form to come back."""
+    return render_template(
+        "members/recover.html", errors={}, offered_passphrase=offered_passphrase(), form={}
+    )
+
+
+@joining.post("/recover")
+@visitors
+@limits.sign_in
+def recover() -> Answer:
+    """Set a new passphrase by the recovery code, and show a new code."""
+    form = ComeBackForm(request.form)
+    if not form.validate():
+        return _recover_page(form, form.errors)
+    code, new_code = form.recovery_code.data or "", keys.new_recovery_code()
+    known = actions.find_by_code(code)
+    member_key = known.member_key if known else keys.new_key()
+    try:
+        fresh = keys.lock(member_key, form.passphrase.data or "")
+    except keys.Busy as busy:
+        raise Unavailable from busy
+    if known is None:
+        return _recover_page(form, {"recovery_code": _("This code does not fit. It has 32 letters.")})
+    try:
+        with writing():
+            known = actions.come_back(known, code, fresh, new_code, form.sign_in_name.data or "")
+        with writing():
+            token = actions.open_session(known, now())
+    except actions.SignInNameTaken:
+        taken = _("This sign-in name cannot be taken. Please choose another one.")
+        return _recover_page(form, {"sign_in_name": taken})
+    except actions.Outdated:
+        return page(409)
+    return _with_code(new_code, token)
+
+
+def _recover_page(form: ComeBackForm, errors: Any) -> tuple[str, int]:
+    shown = {"sign_in_name": form.sign_in_name.data or "", "recovery_code": form.recovery_code.data or ""}
+    words = offered_passphrase()
+    return render_template("members/recover.html", errors=errors, offered_passphrase=words, form=shown), 422
+
+
+def _with_code(code: str, token: str) -> Response:
+    response = make_response(render_template("members/recovery_code.html", code=code, next="/"))
+    put_cookie(response, token)
+    return response
+
+
+def _join_page(typed: Any, errors: Any, waits: int = 0) -> str:
+    chosen = current_settings().join_door
+    fields, work = {}, {}
+    if chosen != "invite":
+        fields["ticket"] = typed.get("ticket") or doors.new_ticket(now())
+    if chosen == "work":
+        work = doors.new_challenge(now())
+    return render_template(
+        "members/join.html",
+        form={name: typed.get(name, "") for name in ("sign_in_name", "age", "consent", "invite_code")},
+        errors=errors,
+        offered_passphrase=offered_passphrase(),
+        minimum_age=current_settings().minimum_age,
+        door={"kind": chosen, "words": _door_words(chosen)},
+        door_fields=fields,
+        work=work,
+        waits=-(-waits // 60) if waits else 0,
+        closed=joining_paused(),
+    )
+
+
+def _door_words(kind: str) -> str:
+    if kind == "invite":
+        return str(_("A member or a moderator can give you one. It works once."))
+    if kind == "work":
+        return str(_("Your browser does a small piece of work before it sends this, to slow down floods."))
+    return str(_("Your place is kept by this page. It may take some minutes until you can press Join."))
+
+
+def _refusal(why: str) -> str:
+    return str(
+        {
+            "ticket": _("Your place had been used or was too old. Here is a fresh one, please try again."),
+            "work": _("The work of your browser had been used or was too old. Please try again."),
+            "invite": _("This invite code does not fit, or was used before."),
+            "full": _("Very many people are joining just now. Please come back in an hour."),
+        }[why]
+    )

@@ -1,0 +1,216 @@
+"""Signing in and out, the second factor at the door, and forms that were sent after a session had ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import Headers, MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
+
+from forum.members import actions, keys, second_factor, sessions
+from forum.members.forms import SignInForm
+from forum.members.person import cookie_name, drop_cookie, open_session, put_cookie
+from forum.members.vault import OpenVault
+from forum.storage.clock import now
+from forum.storage.database import db, writing
+from forum.web import kept, limits
+from forum.web.access import visitors
+from forum.web.errors import Unavailable
+
+signing = Blueprint("signing", __name__)
+
+Answer = str | Response | tuple[str, int]
+CLEAR = '"cache", "cookies", "storage"'
+LONGEST_TYPED = 1000
+codes = limits.Limit("second_factor", ("8/5minute", "40/day"), closed_without_store=True)
+
+
+@signing.get("/sign-in")
+@visitors
+def sign_in_form() -> Answer:
+    """The form to sign in."""
+    return redirect("/", 303) if current_user.is_authenticated else _page()
+
+
+@signing.post("/sign-in")
+@visitors
+@limits.sign_in
+def sign_in() -> Answer:
+    """Sign in; a form that was kept meanwhile goes on by itself."""
+    form = SignInForm(request.form)
+    name, passphrase = form.sign_in_name.data or "", form.passphrase.data or ""
+    if not form.validate():
+        return _page(errors=form.errors), 422
+    try:
+        known = actions.recognise(name[:LONGEST_TYPED], passphrase[:LONGEST_TYPED])
+        token = _open(known, passphrase) if known else None
+    except keys.Busy as busy:
+        raise Unavailable from busy
+    if token is None:
+        return _page(failed=True), 422
+    end_whatever_is_open()
+    return _after_signing_in(token)
+
+
+def _open(known: actions.Known, passphrase: str) -> str | None:
+    """Open a session, and stretch the passphrase as the present settings want."""
+    fresh = keys.lock(known.member_key, passphrase) if known.cost != keys.present_cost() else None
+    try:
+        if fresh:
+            with writing():
+                actions.change_lock(known, fresh)
+            known = actions.Known(known.member_id, known.member_key, fresh.wrapped_key, fresh.cost)
+        with writing():
+            return actions.open_session(known, now())
+    except actions.Outdated:
+        return None
+
+
+@signing.get("/sign-in/code")
+@visitors
+def code_form() -> Answer:
+    """The form for the second factor."""
+    session = open_session(request)
+    if session is None or session.ticket.stage != "code":
+        return redirect("/sign-in", 303)
+    return _code_page()
+
+
+@signing.post("/sign-in/code")
+@visitors
+def enter_code() -> Answer:
+    """Pass the second factor."""
+    session = open_session(request)
+    if session is None or session.ticket.stage != "code":
+        return redirect("/sign-in", 303)
+    codes.check()
+    vault = OpenVault(session.ticket.key)
+    with writing():
+        passed = second_factor.passes(vault, request.form.get("code", "")[:40], now())
+        if passed:
+            sessions.renew_ticket(session, stage="open", second=True)
+    if not passed:
+        return _code_page(failed=True), 422
+    return _go_on(session.token)
+
+
+@signing.post("/sign-out")
+@visitors
+def sign_out() -> Response:
+    """End this session."""
+    session = open_session(request)
+    if session is not None:
+        with writing():
+            sessions.end(session.token_hash)
+    response = redirect("/", 303)
+    drop_cookie(response)
+    response.headers["Clear-Site-Data"] = CLEAR
+    return response
+
+
+def end_whatever_is_open() -> None:
+    """End the session of this request, also when the database is away: the cookie goes in any case."""
+    try:
+        session = open_session(request)
+        if session is not None:
+            with writing():
+                sessions.end(session.token_hash)
+    except SQLAlchemyError:
+        db.session.rollback()
+
+
+def _after_signing_in(token: str) -> Answer:
+    fresh = sessions.find(token, now(), now())
+    if fresh is not None and fresh.ticket.stage == "code":
+        response = make_response(_code_page())
+        put_cookie(response, token)
+        return response
+    return _go_on(token)
+
+
+def _go_on(token: str) -> Response:
+    """Send the kept form to where it was meant for, or show the page that was asked for."""
+    target = kept.carried_to()
+    if target is None:
+        response: Response = redirect(_safe_path(request.form.get("next", "")), 303)
+    elif _takes_posts(target):
+        response = _send_kept(target, token)
+    else:
+        response = make_response(
+            render_template("web/carried.html", send_to="/", fields=[], kept=_words(kept.carried()))
+        )
+    put_cookie(response, token)
+    return response
+
+
+def _send_kept(target: str, token: str) -> Response:
+    """Post the kept form inside, as its own page would have, with everything checked again."""
+    fields = [*kept.carried(), ("csrf_token", generate_csrf())]
+    cookies = {**request.cookies, cookie_name(): sessions.cookie_value(token, now())}
+    headers = {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
+        "Accept-Language": request.headers.get("Accept-Language", ""),
+        "Sec-Fetch-Site": "same-origin",
+    }
+    builder = EnvironBuilder(
+        path=target, base_url=request.host_url, method="POST", headers=Headers(headers), data=MultiDict(fields)
+    )
+    environ = builder.get_environ()
+    environ["REMOTE_ADDR"] = request.remote_addr or ""
+    builder.close()
+    db.session.rollback()
+    return Response.from_app(current_app.wsgi_app, environ)
+
+
+def _takes_posts(target: str) -> bool:
+    try:
+        endpoint, _values = current_app.create_url_adapter(request).match(  # type: ignore[union-attr]
+            target.partition("?")[0], method="POST"
+        )
+    except HTTPException:
+        return False
+    return getattr(current_app.view_functions[endpoint], "access", "visitor") != "visitor"
+
+
+def _safe_path(path: str) -> str:
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours and len(path) < 200 else "/"
+
+
+def _words(fields: list[tuple[str, str]]) -> dict[str, str]:
+    return {name: text for name, text in fields if any(sign.isspace() for sign in text.strip())}
+
+
+def _carried_fields() -> dict[str, str]:
+    target = kept.carried_to()
+    return {kept.SEND_TO: target} if target else {}
+
+
+def _page(errors: Any = None, failed: bool = False) -> str:
+    return render_template(
+        "members/sign_in.html",
+        form={"sign_in_name": request.form.get("sign_in_name", "")},
+        errors=errors or {},
+        failed=failed,
+        next=_safe_path(request.values.get("next", "")),
+        kept=_words(kept.carried()),
+        kept_fields=_carried_fields(),
+        carried=[(kept.KEPT + name, text) for name, text in kept.carried()],
+    )
+
+
+def _code_page(failed: bool = False) -> str:
+    return render_template(
+        "members/code.html",
+        errors={"code": _("This code does not fit, or was used before. The next one may.")} if failed else {},
+        next=_safe_path(request.form.get("next", "")),
+        kept_fields=_carried_fields(),
+        carried=[(kept.KEPT + name, text) for name, text in kept.carried()],
+    )

@@ -1,0 +1,47 @@
+"""People for tests: they join and sign in through the real pages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.browser_client import Client
+
+PASSPHRASE = "lantern orbit velvet cactus plume sixty"
+TICKET = re.compile(r'name="ticket" value="([^"]+)"')
+CODE = re.compile(r'<p class="code">((?:[A-Z2-9]{4}-){7}[A-Z2-9]{4})</p>')
+
+
+def join_form(client: Client, name: str = "night shift", **changes: Any) -> dict[str, Any]:
+    """The filled form to join, with the ticket of a page of this browser."""
+    found = TICKET.search(client.get("/join").get_data(as_text=True))
+    ticket = found.group(1) if found else ""
+    filled = {
+        "sign_in_name": name, "passphrase": PASSPHRASE, "consent": "yes", "age": "yes", "ticket": ticket
+    }
+    return {**filled, **changes}
+
+
+def join(client: Client, name: str = "night shift", passphrase: str = PASSPHRASE) -> str:
+    """Join and be signed in. Returns the recovery code."""
+    answer = client.post("/join", data=join_form(client, name, passphrase=passphrase))
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    found = CODE.search(answer.get_data(as_text=True))
+    assert found
+    return found.group(1)
+
+
+def sign_in(
+    client: Client, name: str = "night shift", passphrase: str = PASSPHRASE, **more: Any
+) -> TestResponse:
+    """Send the form to sign in."""
+    return client.post("/sign-in", data={"sign_in_name": name, "passphrase": passphrase, **more})
+
+
+def is_signed_in(client: Client) -> bool:
+    """Whether this browser's session is open."""
+    return b'action="/sign-out"' in client.get("/rules-that-are-not-there").data or (
+        client.get("/mine").status_code == 200
+    )
