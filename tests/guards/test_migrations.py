@@ -75,12 +75,8 @@ def test_migrated_tables_take_the_rows_of_the_program(empty: Flask) -> None:
 def test_no_order_of_insertion_remains_on_sqlite(settings: Settings) -> None:
     with engines.running(settings):
         _upgrade()
-        made = {
-            name: sql
-            for name, sql in db.session.execute(
-                text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
-            )
-        }
+        found = db.session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        made = {row.name: row.sql for row in found}
         for table in Model.metadata.sorted_tables:
             wanted = table.dialect_options["sqlite"]["with_rowid"] is False
             assert ("WITHOUT ROWID" in made[table.name]) is wanted, table.name

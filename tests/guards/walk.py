@@ -32,7 +32,9 @@ class Door:
 
 def doors(app: Flask) -> list[Door]:
     """Every way in but the static files, which are the same for everybody."""
-    found = [door for rule in app.url_map.iter_rules() if rule.endpoint != "static" for door in _of(app, rule)]
+    found = [
+        door for rule in app.url_map.iter_rules() if rule.endpoint != "static" for door in _of(app, rule)
+    ]
     return sorted(found, key=lambda door: (door.rule, door.method))
 
 
