@@ -18,7 +18,7 @@ LONGEST_FUNCTION = 40
 LONGER: dict[str, str] = {}
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager"}
 MAKES_MARKUP = {"forum/text/render.py"}
-WORDS_WITHOUT_MARK = {"Kindred", "·", "–", "→", "/"}
+WORDS_WITHOUT_MARK = {"Kindred", "Esc"}
 
 
 def _python(*folders: str) -> list[Path]:
