@@ -16,8 +16,17 @@ from flask import Flask
 from config import Settings, read_settings
 from tests import engines
 from tests.browser_client import Client
+from tests.slow_work import hang_net
 
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_slow_work_while_writing() -> Iterator[None]:
+    """Fail every test that hashes, sanitises or scores inside a write transaction."""
+    with pytest.MonkeyPatch.context() as patch:
+        hang_net(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
