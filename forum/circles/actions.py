@@ -6,7 +6,6 @@ checked before, changes rows, flushes, and never commits.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,13 +23,14 @@ from forum.circles.reviews import (
     follow,
     insert,
     open_review,
+    proposal_of,
     reopen_review,
+    revision_in,
     take_back_decision,
 )
 from forum.circles.writing import Written
 from forum.members import pseudonyms, sanctions
 from forum.members.vault import OpenVault
-from forum.screening.models import Screening
 from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
@@ -110,7 +110,7 @@ def open_thread(
 
 
 def reply(sender: Sender, thread: Thread, mode: str, written: Written, name: str, now: datetime) -> Sent:
-    """Send a reply. Raises `NotTaken`, `NameTaken`, `NameRefused`, and `Changed` when the thread is closed."""
+    """Send a reply. Raises `NotTaken`, `NameTaken`, `NameRefused`; `Changed` when the thread is closed."""
     sender.vault.lock_turn()
     before = _sent_before(sender)
     if before:
@@ -233,28 +233,6 @@ def own_post(vault: OpenVault, post_id: str) -> Post:
 
 def _names(vault: OpenVault) -> list[str]:
     return [name.id for name in pseudonyms.ring(vault)]
-
-
-def revision_in(post_id: str, states: Collection[str], written_by: str | None = None) -> Revision | None:
-    """The revision of a post that is in one of some states; at most one is."""
-    wanted = select(Revision).where(Revision.post_id == post_id, Revision.state.in_(states))
-    if written_by:
-        wanted = wanted.where(Revision.written_by == written_by)
-    return db.session.scalars(wanted.with_for_update()).first()
-
-
-def proposal_of(revision: Revision) -> Revision | None:
-    """The moderator's version that is offered beside a revision, once it is screened."""
-    return db.session.scalars(
-        select(Revision)
-        .join(Screening, Screening.subject_id == Revision.id)
-        .where(
-            Revision.based_on == revision.id,
-            Revision.written_by == "staff",
-            Revision.state == "proposed",
-            Screening.state == "done",
-        )
-    ).first()
 
 
 def take_back_in_grace(post: Post, now: datetime) -> Revision | None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 
 from forum.circles.models import Circle, PublishedPost, PublishedThread, Thread
-from forum.storage.database import db
+from forum.storage.database import AnyRow, db
 
 THREADS_A_PAGE = 20
 POSTS_A_PAGE = 50
@@ -46,7 +44,7 @@ def circle(circle_id: str) -> Circle | None:
 
 def threads_of(
     circle_ids: Collection[str], before: tuple[int, str] | None = None, kind: str = "", topic: str = ""
-) -> list[Row[tuple[str, str, str, str, str, list[str], str, str, int, date, int]]]:
+) -> list[AnyRow]:
     """One page of threads by latest reply, and one row more when there is a further page."""
     page = (
         select(
@@ -75,7 +73,7 @@ def threads_of(
     return list(db.session.execute(page))
 
 
-def shelf(circle_ids: Collection[str]) -> list[Row[tuple[str, str, str, str, str, str, str, int, date]]]:
+def shelf(circle_ids: Collection[str]) -> list[AnyRow]:
     """Threads with fewer than two replies, the ones that nobody has answered first."""
     return list(
         db.session.execute(
@@ -149,7 +147,7 @@ def head_of(thread_id: str) -> ThreadHead | None:
     return ThreadHead(*row) if row else None
 
 
-def posts_of(thread_id: str, after: int = -1) -> list[Row[Any]]:
+def posts_of(thread_id: str, after: int = -1) -> list[AnyRow]:
     """One page of the posts of a thread in the order of publishing, and one row more for a further page."""
     found = db.session.connection().execute(_POSTS, {"thread_id": thread_id, "after": after})
     return list(found.all())

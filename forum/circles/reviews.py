@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,28 @@ TIER_ORDER = ("A", "B", "E", "C", "D")
 
 class Changed(Exception):
     """The text is no longer in the state that the act needs."""
+
+
+def revision_in(post_id: str, states: Collection[str], written_by: str | None = None) -> Revision | None:
+    """The revision of a post that is in one of some states; at most one is."""
+    wanted = select(Revision).where(Revision.post_id == post_id, Revision.state.in_(states))
+    if written_by:
+        wanted = wanted.where(Revision.written_by == written_by)
+    return db.session.scalars(wanted.with_for_update()).first()
+
+
+def proposal_of(revision: Revision) -> Revision | None:
+    """The moderator's version that is offered beside a revision, once it is screened."""
+    return db.session.scalars(
+        select(Revision)
+        .join(Screening, Screening.subject_id == Revision.id)
+        .where(
+            Revision.based_on == revision.id,
+            Revision.written_by == "staff",
+            Revision.state == "proposed",
+            Screening.state == "done",
+        )
+    ).first()
 
 
 def open_review(revision_id: str, kind: str = "submission") -> Review | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import case, func, select
 
 from forum.circles import mine
 from forum.circles.content import Content, open_content
@@ -21,7 +21,7 @@ from forum.circles.models import (
     Thread,
 )
 from forum.screening.models import Screening
-from forum.storage.database import db
+from forum.storage.database import AnyRow, db
 from forum.storage.sealing import CannotOpen
 
 LANES = ("care", "conduct", "reported", "appeal", "routine")
@@ -103,7 +103,7 @@ def card(review_id: str) -> Card | None:
     return Card(review, revision, post, thread, circle, content, screening, title, count)
 
 
-def context_of(post: Post) -> list[Row[tuple[str, str, str, str, str, bool, date]]]:
+def context_of(post: Post) -> list[AnyRow]:
     """The opening and the last replies of the thread, as readers see them, without the post itself."""
     wanted = (
         select(

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, Row, event
 from sqlalchemy.orm import DeclarativeBase, Session
 
 NAMING = {
@@ -22,6 +22,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+AnyRow = Row[*tuple[Any, ...]]
+"""A row of plain columns, as read paths select them."""
+
 BUSY_MILLISECONDS = 5_000
 WRITES = "kindred_writes"
 

@@ -11,14 +11,13 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import Row
 
 from forum.circles import queries, rules
 from forum.circles.content import open_content
 from forum.circles.models import Circle, Revision
 from forum.content import label_of
 from forum.members import pseudonyms
-from forum.storage.database import db
+from forum.storage.database import AnyRow, db
 from forum.storage.types import is_id
 from forum.text.render import RENDERER, as_markup, render
 from forum.web.access import visitors
@@ -127,7 +126,7 @@ def own_names(circle_id: str) -> SimpleNamespace:
     )
 
 
-def _post(row: Row[Any], head: queries.ThreadHead, own: SimpleNamespace | None) -> SimpleNamespace:
+def _post(row: AnyRow, head: queries.ThreadHead, own: SimpleNamespace | None) -> SimpleNamespace:
     return SimpleNamespace(
         id=row.post_id,
         pseudonym=row.pseudonym,
@@ -143,7 +142,7 @@ def _post(row: Row[Any], head: queries.ThreadHead, own: SimpleNamespace | None) 
     )
 
 
-def _rendered_again(row: Row[Any]) -> str:
+def _rendered_again(row: AnyRow) -> str:
     """The HTML of the present renderer for a post that an older one rendered."""
     return render(open_content(db.session.get_one(Revision, row.revision_id)).body).html
 
@@ -163,7 +162,7 @@ def _circle_card(circle: Circle, threads: int) -> SimpleNamespace:
     )
 
 
-def thread_row(row: Row[Any], circles: Sequence[Circle]) -> SimpleNamespace:
+def thread_row(row: AnyRow, circles: Sequence[Circle]) -> SimpleNamespace:
     """A thread as a line in a list."""
     names = {circle.id: circle.name for circle in circles}
     return SimpleNamespace(
