@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from config import Settings, read_settings
 from forum import members, storage, web
+from forum.care.views import care
 from forum.circles.views import blueprints as circles_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     storage.init_app(app, settings)
     web.init_app(app, settings)
     members.init_app(app)
-    for blueprint in (*circles_blueprints, notices, desk):
+    for blueprint in (*circles_blueprints, care, notices, desk):
         app.register_blueprint(blueprint)
     _offer_commands(app)
     return app

@@ -98,6 +98,11 @@ def drop_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(), secure=_is_secure(), httponly=True, samesite="Lax", path="/")
 
 
+def ask_nobody() -> None:
+    """Read the rest of this request as a visitor, without a look at the database."""
+    g._login_user = Visitor()
+
+
 def open_session(request: Request) -> sessions.OpenSession | None:
     """The session that a request came with, also one that still waits for the second factor."""
     if "open_session" not in g:

@@ -14,25 +14,27 @@ def _any_of(words: str) -> str:
 
 
 _HARSH_WORDS: Final = _any_of(r"""
-    idiots?, idiotic, stupid, dumb, dumbass\w*, morons?, moronic, pathetic, worthless, useless, losers?, trash, garbage,
-    scum\w*, vermin, disgusting, ugly, fat, crazy, insane, ridiculous, liars?, lying, cowards?, clowns?, jerks?, creeps?,
-    freaks?, weirdos?, bitch\w*, bastards?, assholes?, arseholes?, dicks?, dickheads?, pricks?, cunts?, twats?,
-    wankers?, shits?, shitty, bullshit, fuck\w*, f\*+k\w*, hate, hates, despise, failures?, burden, waste, weak, lazy,
-    animals?, monsters?, subhuman\w*, parasites?, retard\w*, pigs?, rats?, whores?, sluts?, worst, suck, sucks, die,
-    dead, kill, hurt, beat, sick, evil, nothing, ignorant, braindead, toxic, vile, fools?, foolish, sad, joke, fake,
+    idiots?, idiotic, stupid, dumb, dumbass\w*, morons?, moronic, pathetic, worthless, useless, losers?,
+    trash, garbage, scum\w*, vermin, disgusting, ugly, fat, crazy, insane, ridiculous, liars?, lying,
+    cowards?, clowns?, jerks?, creeps?, freaks?, weirdos?, bitch\w*, bastards?, assholes?, arseholes?,
+    dicks?, dickheads?, pricks?, cunts?, twats?, wankers?, shits?, shitty, bullshit, fuck\w*, f\*+k\w*,
+    hate, hates, despise, failures?, burden, waste, weak, lazy, animals?, monsters?, subhuman\w*,
+    parasites?, retard\w*, pigs?, rats?, whores?, sluts?, worst, suck, sucks, die, dead, kill, hurt,
+    beat, sick, evil, nothing, ignorant, braindead, toxic, vile, fools?, foolish, sad, joke, fake,
     attention""")
 _GROUPS: Final = _any_of(r"""
-    people like (?:you|that|them|this), women, men, girls, females, males, foreigners, immigrants, migrants, refugees,
-    gays, gay people, lesbians, trans people, transgenders, muslims, jews, christians, blacks?, whites?, asians,
-    mexicans, indians, arabs, gypsies, disabled people, autistics, old people, boomers, liberals, conservatives,
-    lefties, feminists, the mentally ill, mentally ill people, addicts, poor people, fat people""")
+    people like (?:you|that|them|this), women, men, girls, females, males, foreigners, immigrants,
+    migrants, refugees, gays, gay people, lesbians, trans people, transgenders, muslims, jews,
+    christians, blacks?, whites?, asians, mexicans, indians, arabs, gypsies, disabled people, autistics,
+    old people, boomers, liberals, conservatives, lefties, feminists, the mentally ill, mentally ill
+    people, addicts, poor people, fat people""")
 _GROUP_VERBS: Final = _any_of(r"""
-    are, is, should, need to, must, have to, deserve, don't, do not, cannot, can't, always, never, belong, only, just,
-    ruin\w*, make""")
+    are, is, should, need to, must, have to, deserve, don't, do not, cannot, can't, always, never,
+    belong, only, just, ruin\w*, make""")
 _OWN_PEOPLE: Final = _any_of(r"""
-    boss, manager, ex, mother, mum, mom, father, dad, brother, sister, wife, husband, partner, friend, teacher,
-    coworkers?, colleagues?, landlord, family, parents, neighbou?rs?, team, supervisor, roommate, flatmate, patients?,
-    clients?, students?""")
+    boss, manager, ex, mother, mum, mom, father, dad, brother, sister, wife, husband, partner, friend,
+    teacher, coworkers?, colleagues?, landlord, family, parents, neighbou?rs?, team, supervisor,
+    roommate, flatmate, patients?, clients?, students?""")
 _SAID_TO_ME: Final = _any_of(r"""
     makes?, made, call, called, calls, calling, told, tells, says?, said, think, thinks""")
 
@@ -77,9 +79,9 @@ _KIND_TO_READER: Final = re.compile(
 def aim_of(text: str) -> Aim:
     """Say at whom the harsh words of a text point.
 
-    `other`: at the reader or at a group of people. `self`: at the author. `unclear`: about somebody who is not
-    here. `nobody`: no harsh word, or only at things. The harshest reading wins: one sentence against the reader
-    makes the whole text `other`.
+    `other`: at the reader or at a group of people. `self`: at the author. `unclear`: about somebody who is
+    not here. `nobody`: no harsh word, or only at things. The harshest reading wins: one sentence against the
+    reader makes the whole text `other`.
     """
     found: set[Aim] = set()
     for match in _SENTENCE.finditer(text.lower().replace("’", "'")):

@@ -1,4 +1,4 @@
-"""Reads a text for crisis and for what else moderators need to know, by rules alone: no model, a few milliseconds.
+"""Reads a text for crisis and for what else moderators need to know, by rules alone, in milliseconds.
 
 The rules are data, in `care_rules.toml` beside this file. A finding can only raise the care a text gets.
 """
@@ -37,6 +37,7 @@ class Guard:
 
     name: str
     leaves: str | None
+    leaves_tier: Tier | None
     reason: str
     before: re.Pattern[str] | None
     inside: re.Pattern[str] | None
@@ -75,7 +76,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules, ready to use, with an index from the first three letters of a word to the rules that need it."""
+    """All rules, ready to use, and an index from a word's first three letters to the rules that need it."""
 
     rules: tuple[Rule, ...]
     index: Mapping[str, tuple[tuple[str, int], ...]]
@@ -93,8 +94,9 @@ def read_care(text: str) -> Care:
     book = rule_book()
     found: dict[tuple[str, int], Finding] = {}
     later: list[Finding] = []
+    shown: dict[str, str] = {}
     for sentence in sentences_of(text, book.spelling):
-        for rule, finding in _in_sentence(sentence, book):
+        for rule, finding in _in_sentence(sentence, book, shown):
             if rule.beside:
                 later.append(finding)
             elif sum(key[0] == rule.id for key in found) < MOST_PER_RULE:
@@ -151,8 +153,9 @@ def veiled(word: str) -> str:
     return blake2b(word.encode(), digest_size=5).hexdigest()
 
 
-def _in_sentence(sentence: Sentence, book: RuleBook) -> Iterator[tuple[Rule, Finding]]:
-    words = undo_spelling(list(sentence.words), book.spelling)
+def _in_sentence(sentence: Sentence, book: RuleBook, shown: dict[str, str]) -> Iterator[tuple[Rule, Finding]]:
+    """Yield what the rules find; `shown` remembers within one text how each word reads to the rules."""
+    words = [shown.get(word) or _shown(word, book, shown) for word in sentence.words]
     places: set[int] = set()
     for word in words:
         for stem, place in book.index.get(word[:3], ()):
@@ -160,31 +163,33 @@ def _in_sentence(sentence: Sentence, book: RuleBook) -> Iterator[tuple[Rule, Fin
                 places.add(place)
     if not places:
         return
-    line = _line_of(words, book.veil)
-    plain = Sentence(line, sentence.words, sentence.starts, sentence.ends)
+    line = f" {' '.join(words)} "
     for place in sorted(places):
         rule = book.rules[place]
         for match in rule.pattern.finditer(line):
-            finding = _finding(rule, match, plain, book.now)
+            finding = _finding(rule, match, line, sentence, book.now)
             if finding is not None:
                 yield rule, finding
 
 
-def _finding(rule: Rule, match: re.Match[str], sentence: Sentence, now: re.Pattern[str]) -> Finding | None:
-    line = sentence.line
-    start, end = sentence.span(match.start(), match.end())
+def _shown(word: str, book: RuleBook, shown: dict[str, str]) -> str:
+    plain = undo_spelling(word, book.spelling)
+    shown[word] = book.veil.get(veiled(plain), plain)
+    return shown[word]
+
+
+def _finding(
+    rule: Rule, match: re.Match[str], line: str, sentence: Sentence, now: re.Pattern[str]
+) -> Finding | None:
+    start, end = sentence.span(line, match.start(), match.end())
     for guard in rule.guards:
         if guard.holds(line, match.start(), match.end()):
             if guard.leaves is None:
                 return None
-            return Finding(f"{rule.id}/{guard.name}", guard.leaves, None, start, end, guard.reason)
+            found = f"{rule.id}/{guard.name}"
+            return Finding(found, guard.leaves, guard.leaves_tier, start, end, guard.reason)
     tier = rule.tier_now if rule.tier_now is not None and now.search(line) else rule.tier
     return Finding(rule.id, rule.kind, tier, start, end, rule.reason)
-
-
-def _line_of(words: list[str], veil: Mapping[str, str]) -> str:
-    shown = [veil.get(veiled(word), word) if len(word) > 1 else word for word in words]
-    return f" {' '.join(shown)} "
 
 
 def _minor_at_risk(findings: list[Finding]) -> Iterator[Finding]:
@@ -229,12 +234,25 @@ def _compiled(patterns: list[str], names: Mapping[str, str], owner: str) -> re.P
 def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str]) -> Guard:
     parts = {
         part: _compiled(entry[part], names, f"guard {name}") if part in entry else None
-        for part in ("before", "inside", "sentence", "unless")
+        for part in ("inside", "sentence", "unless")
     }
-    after = re.compile(" (?:" + "|".join(_filled(p, names, name) for p in entry["after"]) + ")(?= )") if (
-        "after" in entry
-    ) else None
-    return Guard(name=name, leaves=entry.get("leaves"), reason=entry["reason"], after=after, **parts)
+    return Guard(
+        name=name,
+        leaves=entry.get("leaves"),
+        leaves_tier=entry.get("leaves_tier"),
+        reason=entry["reason"],
+        before=_joined(entry.get("before"), names, name, "(?<= )(?:{})"),
+        after=_joined(entry.get("after"), names, name, " (?:{})(?= )"),
+        **parts,
+    )
+
+
+def _joined(
+    patterns: list[str] | None, names: Mapping[str, str], owner: str, frame: str
+) -> re.Pattern[str] | None:
+    if patterns is None:
+        return None
+    return re.compile(frame.format("|".join(_filled(pattern, names, owner) for pattern in patterns)))
 
 
 def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[str, Guard]) -> Rule:

@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-_TOKEN: Final = re.compile(
-    r"(?P<word>[@$]?\w+(?:['*@$!|]+\w+)*)|(?P<end>[.!?…]+(?=[\s\"')*]|$)|\n|[;:](?=\s))"
-)
+_TOKEN: Final = re.compile(r"[@$]?\w+(?:['*@$!|]+\w+)*")
+_SENTENCE_END: Final = re.compile(r"[.!?…]+(?=[\s\"')*]|$)|\n|[;:](?=\s)")
 _APOSTROPHES: Final = "\u2019\u2018\u02bc\uff07`\u00b4"
 _LEET: Final = str.maketrans("013457@$!|", "oieastasil")
 _TRIPLE: Final = re.compile(r"(.)\1{2,}")
@@ -18,6 +18,7 @@ _LOOKALIKES: Final = dict(zip("асеорхуіѕԁһјкмтвнαοιυν", "a
 _SENTENCE_WORDS: Final = 60
 _OVERLAP: Final = 14
 _SPELLED: Final = 4
+_FEWEST_LONE: Final = 3
 
 
 class _PlainLetters(dict[int, str]):
@@ -42,7 +43,7 @@ _PLAIN: Final = _PlainLetters({code: chr(code).lower() for code in range(128)})
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """What altered spellings are undone to: whole words, the words a `*` may hide, the stems that rules ask for."""
+    """How altered spellings are undone: whole words, the words a `*` may hide, the stems of the rules."""
 
     words: Mapping[str, str]
     starred: tuple[str, ...]
@@ -51,46 +52,82 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Up to 60 plain words, as one line with a space on either side, and where each word stands in the original."""
+    """Up to 60 plain words of a stretch of text, and the place of the first of them in that stretch."""
 
-    line: str
     words: tuple[str, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    first: int
+    stretch: Stretch
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Translate a span of `line` into offsets of the original text."""
-        first = self.line.count(" ", 0, start) - 1
-        last = self.line.count(" ", 0, end) - 1
-        return self.starts[max(first, 0)], self.ends[max(last, first, 0)]
+    def span(self, line: str, start: int, end: int) -> tuple[int, int]:
+        """Translate a span of `line` (the words, a space on either side) into offsets of the text."""
+        starts, ends = self.stretch.places
+        first = self.first + max(line.count(" ", 0, start) - 1, 0)
+        last = self.first + max(line.count(" ", 0, end) - 1, 0)
+        original = self.stretch.text.original
+        return original(starts[first]), original(ends[max(first, last)] - 1) + 1
+
+
+class Stretch:
+    """The text between two stops. Where its words stand is worked out only when a rule asks for it."""
+
+    def __init__(self, text: FoldedText, start: int, end: int) -> None:
+        """Keep the stretch from `start` to `end` of the folded text."""
+        self.text = text
+        self._start = start
+        self._end = end
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Give the plain words, letters that were typed apart joined."""
+        words = self._raw_words
+        if sum(len(word) == 1 for word in words) < _FEWEST_LONE:
+            return words
+        return _join_spelled(words, *self._raw_places)[0]
+
+    @cached_property
+    def places(self) -> tuple[list[int], list[int]]:
+        """Give where each word starts and ends in the folded text."""
+        _, starts, ends = _join_spelled(self._raw_words, *self._raw_places)
+        return starts, ends
+
+    @cached_property
+    def _raw_words(self) -> list[str]:
+        words: list[str] = _TOKEN.findall(self.text.folded, self._start, self._end)
+        return [word if word.isalpha() else _plain_word(word, self.text.spelling) for word in words]
+
+    @cached_property
+    def _raw_places(self) -> tuple[list[int], list[int]]:
+        spans = [match.span() for match in _TOKEN.finditer(self.text.folded, self._start, self._end)]
+        return [span[0] for span in spans], [span[1] for span in spans]
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """A text in plain lower-case letters, and for each its offset in the original (None: the same)."""
+
+    folded: str
+    offsets: list[int] | None
+    spelling: Spelling
+
+    def original(self, offset: int) -> int:
+        """Give the offset in the text as typed."""
+        return offset if self.offsets is None else self.offsets[offset]
 
 
 def sentences_of(text: str, spelling: Spelling) -> Iterator[Sentence]:
     """Cut a text into sentences of plain words; long runs without a stop are cut with an overlap."""
-    folded, offsets = _fold(text)
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _TOKEN.finditer(folded):
-        if match.lastgroup == "end":
-            yield from _cut(words, starts, ends)
-            words, starts, ends = [], [], []
-            continue
-        token = match.group()
-        words.append(token if token.isalpha() else _plain_word(token, spelling))
-        starts.append(match.start() if offsets is None else offsets[match.start()])
-        ends.append(match.end() if offsets is None else offsets[match.end() - 1] + 1)
-    yield from _cut(words, starts, ends)
+    folded = FoldedText(*_fold(text), spelling)
+    start = 0
+    for match in _SENTENCE_END.finditer(folded.folded):
+        yield from _cut(Stretch(folded, start, match.start()))
+        start = match.end()
+    yield from _cut(Stretch(folded, start, len(folded.folded)))
 
 
-def undo_spelling(words: list[str], spelling: Spelling) -> list[str]:
-    """Replace known misspellings and drawn-out letters, one word for one word."""
-    known = spelling.words
-    plain = [known.get(word, word) for word in words]
-    for index, word in enumerate(plain):
-        if len(word) > 4 and _TRIPLE.search(word):
-            plain[index] = _shortened(word, spelling)
-    return plain
+def undo_spelling(word: str, spelling: Spelling) -> str:
+    """Replace a known misspelling or drawn-out letters; other words stay as they are."""
+    plain = spelling.words.get(word, word)
+    return _shortened(plain, spelling) if len(plain) > 3 and _TRIPLE.search(plain) else plain
 
 
 def _fold(text: str) -> tuple[str, list[int] | None]:
@@ -127,14 +164,11 @@ def _shortened(word: str, spelling: Spelling) -> str:
     return word
 
 
-def _cut(words: list[str], starts: list[int], ends: list[int]) -> Iterator[Sentence]:
-    words, starts, ends = _join_spelled(words, starts, ends)
-    for first in range(0, max(len(words), 1), _SENTENCE_WORDS - _OVERLAP):
-        part = words[first : first + _SENTENCE_WORDS]
-        if not part:
-            return
-        last = first + len(part)
-        yield Sentence(f" {' '.join(part)} ", tuple(part), tuple(starts[first:last]), tuple(ends[first:last]))
+def _cut(stretch: Stretch) -> Iterator[Sentence]:
+    words = stretch.words
+    for first in range(0, len(words), _SENTENCE_WORDS - _OVERLAP):
+        last = first + _SENTENCE_WORDS
+        yield Sentence(tuple(words[first:last]), first, stretch)
         if last >= len(words):
             return
 
@@ -143,7 +177,7 @@ def _join_spelled(
     words: list[str], starts: list[int], ends: list[int]
 ) -> tuple[list[str], list[int], list[int]]:
     """Join letters that stand alone, as in a word typed with spaces or dots between its letters."""
-    if sum(len(word) == 1 for word in words) < _SPELLED:
+    if sum(len(word) == 1 for word in words) < _FEWEST_LONE:
         return words, starts, ends
     joined: tuple[list[str], list[int], list[int]] = ([], [], [])
     index = 0
@@ -163,7 +197,7 @@ def _join_spelled(
 
 
 def _spaced_out(starts: list[int], ends: list[int], first: int, stop: int) -> bool:
-    """Tell whether a short run of letters lies between wider gaps, so that it is one word typed with spaces."""
+    """Tell whether a short run of letters lies between wider gaps: one word typed with spaces."""
     before = first == 0 or starts[first] - ends[first - 1] > 1
     after = stop == len(starts) or starts[stop] - ends[stop - 1] > 1
     return before and after

@@ -1,1 +1,2 @@
-class ScreeningUnavailable(Exception): pass
+class ScreeningUnavailable(Exception):
+    pass

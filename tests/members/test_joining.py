@@ -79,9 +79,7 @@ def test_any_long_unlisted_passphrase_is_fine_without_rules_of_composition(clien
     assert sign_in(client, passphrase="  ziemlich langes tier am fluss ").status_code == 303
 
 
-def test_a_taken_name_is_said_and_the_place_is_kept(
-    client: Client, browser: Callable[[], Client]
-) -> None:
+def test_a_taken_name_is_said_and_the_place_is_kept(client: Client, browser: Callable[[], Client]) -> None:
     join(client, "Night  Shift")
     other = browser()
     form = join_form(other, "night shift")
@@ -146,9 +144,7 @@ def solved(page: str) -> str:
     return base64.b64encode(json.dumps(words).encode()).decode()
 
 
-def test_work_opens_at_once_and_only_once(
-    patient_app: Flask, clock: time_machine.Traveller
-) -> None:
+def test_work_opens_at_once_and_only_once(patient_app: Flask, clock: time_machine.Traveller) -> None:
     client, other, late = (
         Client(patient_app, patient_app.response_class, use_cookies=True) for _turn in range(3)
     )
@@ -209,7 +205,10 @@ def test_of_two_that_come_with_one_invite_one_wins(engine_app: Flask) -> None:
 def test_production_wants_patience(tmp_path: Path) -> None:
     key = [base64.urlsafe_b64encode(bytes(range(at, at + 32))).decode() for at in (0, 40)]
     safe = {
-        "KINDRED_PRODUCTION": "1", "SECRET_KEY": key[0], "FIELD_KEY": key[1], "SITE_HOST": "forum.example",
+        "KINDRED_PRODUCTION": "1",
+        "SECRET_KEY": key[0],
+        "FIELD_KEY": key[1],
+        "SITE_HOST": "forum.example",
         "DATA_DIR": str(tmp_path),
     }
     tmp_path.chmod(0o700)
@@ -233,9 +232,7 @@ def test_the_code_opens_again_once_and_ends_every_session(
     assert again.status_code == 422
 
 
-def test_a_wrong_code_and_a_taken_name_change_nothing(
-    client: Client, browser: Callable[[], Client]
-) -> None:
+def test_a_wrong_code_and_a_taken_name_change_nothing(client: Client, browser: Callable[[], Client]) -> None:
     join(client, "first name")
     other = browser()
     code = join(other, "second name")

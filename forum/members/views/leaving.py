@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from forum.members.person import drop_cookie
+from forum.members.person import ask_nobody, drop_cookie
 from forum.members.views.signing import end_whatever_is_open
 from forum.storage.settings import current_settings
 from forum.web.access import visitors
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
 def leave() -> Response:
     """End the session and lead away. Needs no token: leaving must never fail."""
     end_whatever_is_open()
+    ask_nobody()
     response = make_response(render_template("members/left.html", to=current_settings().neutral_site))
     drop_cookie(response)
     response.delete_cookie(str(current_app.config["SESSION_COOKIE_NAME"]), secure=_secure(), httponly=True)
@@ -52,6 +53,7 @@ def back() -> AnyResponse:
 def _answer_neutrally() -> Response | None:
     if COOKIE not in request.cookies or request.endpoint in OPEN_WHEN_LEFT:
         return None
+    ask_nobody()
     return make_response(render_template("members/neutral.html"))
 
 

@@ -160,13 +160,18 @@ def _send_kept(target: str, token: str) -> Response:
         "Sec-Fetch-Site": "same-origin",
     }
     builder = EnvironBuilder(
-        path=target, base_url=request.host_url, method="POST", headers=Headers(headers), data=MultiDict(fields)
+        path=target,
+        base_url=request.host_url,
+        method="POST",
+        headers=Headers(headers),
+        data=MultiDict(fields),
     )
     environ = builder.get_environ()
     environ["REMOTE_ADDR"] = request.remote_addr or ""
     builder.close()
     db.session.rollback()
-    return Response.from_app(current_app.wsgi_app, environ)
+    with current_app.app_context():  # its own `g`, its own database session
+        return Response.from_app(current_app.wsgi_app, environ)
 
 
 def _takes_posts(target: str) -> bool:

@@ -1,0 +1,142 @@
+"""What the author of a heavy text is shown at once, and how moderators may begin a reply. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+from forum.care.directory import Contact, International, contacts_for, emergency_for, international
+
+TEXTS_FILE: Final = Path(__file__).with_name("texts.toml")
+_GAP: Final = re.compile(r"\[[^\]]*\]")
+W = TypeVar("W")
+
+
+@dataclass(frozen=True, slots=True)
+class Hesitation:
+    """Something that stops people from reaching out, and a short honest answer."""
+
+    id: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroundingCard:
+    """A small thing to do now, in a few steps."""
+
+    id: str
+    title: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """The beginning of a moderator's reply. Its gaps, in brackets, have to be filled before it is sent."""
+
+    id: str
+    tiers: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """The direct question of tier D, with the emergency number and the plain truth."""
+
+    question: str
+    answer: str
+    emergency: str
+    truth: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel(Generic[W]):
+    """The help in the answer to submit. `look`: strong (B to D), soft (A) or plain (E); `wait` is kept."""
+
+    look: str
+    heading: str
+    opening: str
+    contacts_heading: str
+    contacts: tuple[Contact, ...]
+    elsewhere: International
+    country: str | None
+    truth: str
+    danger: Danger | None
+    hesitations: tuple[Hesitation, ...]
+    cards: tuple[GroundingCard, ...]
+    wait: W
+
+
+def panel_for(tier: str, country: str | None, wait: W) -> Panel[W]:
+    """Choose the help for a tier and the country that the member chose (None: none chosen).
+
+    B to D get the whole panel, A a softer one, E one that fits whoever wrote it (a cry or an attack); D adds
+    the direct question and the emergency number.
+    """
+    look = {"A": "soft", "E": "plain"}.get(tier, "strong")
+    words = texts()["panel"][look]
+    return Panel(
+        look=look,
+        heading=words["heading"],
+        opening=words["opening"],
+        contacts_heading=words["contacts"],
+        contacts=contacts_for(country, 2 if look == "soft" else 3),
+        elsewhere=international(),
+        country=country,
+        truth=words["truth"],
+        danger=_danger(country) if tier == "D" else None,
+        hesitations=() if look == "soft" else hesitations(),
+        cards=grounding_cards(),
+        wait=wait,
+    )
+
+
+def hesitations() -> tuple[Hesitation, ...]:
+    """Give the answers to what stops people from reaching out."""
+    return tuple(Hesitation(**entry) for entry in texts()["hesitation"])
+
+
+def grounding_cards() -> tuple[GroundingCard, ...]:
+    """Give the grounding cards, the easiest first."""
+    return tuple(GroundingCard(one["id"], one["title"], tuple(one["steps"])) for one in texts()["card"])
+
+
+def starters_for(tier: str | None) -> tuple[Starter, ...]:
+    """Give the beginnings of a moderator's reply that fit a tier; none for ordinary texts."""
+    entries = texts()["starter"]
+    starters = (Starter(entry["id"], tuple(entry["tiers"]), entry["text"]) for entry in entries)
+    return tuple(starter for starter in starters if tier in starter.tiers)
+
+
+def is_edited(reply: str) -> bool:
+    """Tell whether a reply may go out: it has no gap of a starter left, and is no starter word for word."""
+    plain = " ".join(reply.split())
+    starters = [entry["text"] for entry in texts()["starter"]]
+    if any(gap in plain for text in starters for gap in _GAP.findall(text)):
+        return False
+    return bool(plain) and all(plain != _without_gaps(text) for text in starters)
+
+
+def aftercare() -> dict[str, str]:
+    """Give the words of aftercare: `check_day`, `check_week`, `repliers`, `debrief`."""
+    return dict(texts()["aftercare"])
+
+
+@lru_cache(maxsize=1)
+def texts() -> dict[str, Any]:
+    """Read what the care room says, once a process."""
+    with TEXTS_FILE.open("rb") as file:
+        return tomllib.load(file)
+
+
+def _danger(country: str | None) -> Danger:
+    words = texts()["panel"]["urgent"]
+    return Danger(words["question"], words["answer"], emergency_for(country), words["truth"])
+
+
+def _without_gaps(text: str) -> str:
+    return " ".join(_GAP.sub("", text).split())

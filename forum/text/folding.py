@@ -1,0 +1,179 @@
+"""Undoes disguises so that the classifier can read a text: a folded copy, never what is published.
+
+Letters that look Latin inside words that are otherwise Latin become Latin; whole words in other scripts stay.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+_LOOKALIKES: Final = {
+    # Cyrillic
+    "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "ё": "e", "һ": "h", "і": "i", "ї": "i", "ј": "j", "к": "k",
+    "ӏ": "l", "м": "m", "о": "o", "р": "p", "ԛ": "q", "г": "r", "ѕ": "s", "т": "t", "υ": "u", "ѵ": "v", "ԝ": "w",
+    "х": "x", "у": "y", "ү": "y", "ѡ": "w", "н": "h", "п": "n", "ь": "b", "э": "e", "я": "r", "и": "n", "ц": "u",
+    # Greek
+    "α": "a", "β": "b", "ϲ": "c", "ε": "e", "η": "n", "ι": "i", "κ": "k", "ν": "v", "ο": "o", "ρ": "p",
+    "σ": "o", "τ": "t", "χ": "x", "γ": "y", "ω": "w", "ϳ": "j", "θ": "o", "μ": "u", "λ": "l", "ζ": "z",
+    # Armenian, Cherokee and Latin letters that are not ASCII
+    "ց": "g", "հ": "h", "ո": "n", "օ": "o", "ս": "u", "ք": "p", "զ": "q", "լ": "l",
+    "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ƙ": "k", "ƒ": "f", "ɡ": "g", "ɑ": "a", "ɩ": "i",
+    "ʟ": "l", "ɴ": "n", "ʀ": "r", "ꜱ": "s", "ᴀ": "a", "ʙ": "b", "ᴄ": "c", "ᴅ": "d", "ᴇ": "e", "ꜰ": "f", "ɢ": "g",
+    "ʜ": "h", "ɪ": "i", "ᴊ": "j", "ᴋ": "k", "ᴍ": "m", "ᴏ": "o", "ᴘ": "p", "ᴛ": "t", "ᴜ": "u", "ᴠ": "v", "ᴡ": "w",
+    "ʏ": "y", "ᴢ": "z", "ǝ": "e", "ɐ": "a", "ɥ": "h", "ɯ": "m", "ɹ": "r", "ʇ": "t", "ʌ": "v", "ʍ": "w",
+    "ƨ": "s", "ƽ": "s", "ɵ": "o", "ɔ": "c", "ɛ": "e", "ʋ": "v", "ʐ": "z", "ᴦ": "r",
+}  # fmt: skip
+"""Letters that pass for a Latin letter. Kept by hand after the confusables of Unicode TR 39 that are letters."""
+
+_LEET: Final = {
+    "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i",
+    "|": "l", "€": "e", "£": "l", "+": "t", "¡": "i", "¢": "c", "(": "c", "*": "",
+}  # fmt: skip
+_INVISIBLE: Final = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0\u2800")
+_WORD: Final = re.compile(r"[^\s\"“”„«»,;:?…/\\\-–—_.]+")
+_SPACED: Final = re.compile(
+    r"(?<![^\W_])(?:[^\W_]|[@$!0-9])(?:([ .\-_*·•|/~]{1,2})(?:[^\W_]|[@$!0-9])(?![^\W_])){2,}(?![^\W_])"
+)
+_TAG_LETTERS: Final = range(0xE0020, 0xE007F)
+_ORDINARY: Final = re.compile(r"^(?:[#£$€]?\d[\d.,:]*(?:st|nd|rd|th|s|k|m|am|pm|h|x|%|kg|mg|ml|cm|km|min)?[!)]*|\W+)$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text and, for each of its characters, the place in the original it came from."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Map a passage of the folded text back to the original, end exclusive."""
+        if start >= end or not self.offsets:
+            at = self.offsets[start] if start < len(self.offsets) else 0
+            return at, at
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+Piece = tuple[str, int]
+
+
+def fold(text: str) -> Folded:
+    """Fold a text: NFKC, nothing invisible, look-alike letters, digits as letters, letters drawn apart."""
+    pieces = _compatible(text)
+    pieces = _by_word(pieces)
+    pieces = _drawn_together(pieces)
+    return Folded("".join(char for char, _ in pieces), tuple(at for _, at in pieces))
+
+
+def is_disguised(text: str, folded: Folded) -> bool:
+    """Tell whether folding changed more than the form of a character that reads the same."""
+    return folded.text != text and folded.text.casefold() != unicodedata.normalize("NFC", text).casefold()
+
+
+def _compatible(text: str) -> list[Piece]:
+    pieces: list[Piece] = []
+    for at, char in enumerate(text):
+        if ord(char) in _TAG_LETTERS:
+            pieces.append((chr(ord(char) - 0xE0000), at))
+        elif not _is_invisible(char):
+            pieces += [(part, at) for part in unicodedata.normalize("NFKC", char) if not _is_invisible(part)]
+    return pieces
+
+
+def _is_invisible(char: str) -> bool:
+    if char in "\n\t\r":
+        return False
+    if char in _INVISIBLE or char in "\ufe0e\ufe0f":
+        return True
+    return unicodedata.category(char) in ("Cf", "Cc", "Cs", "Co")
+
+
+def _by_word(pieces: list[Piece]) -> list[Piece]:
+    text = "".join(char for char, _ in pieces)
+    out: list[Piece] = []
+    last = 0
+    for match in _WORD.finditer(text):
+        out += pieces[last : match.start()]
+        out += _word(pieces[match.start() : match.end()])
+        last = match.end()
+    return out + pieces[last:]
+
+
+def _word(pieces: list[Piece]) -> list[Piece]:
+    word = _without_marks(pieces)
+    text = "".join(char for char, _ in word)
+    if _ORDINARY.match(text) and not _spells_letters(text):
+        return pieces
+    if _is_foreign(text):
+        return pieces
+    word = [(_latin(char), at) for char, at in word]
+    if _spells_letters("".join(char for char, _ in word)):
+        word = _letters_for_digits(word)
+    return word
+
+
+def _without_marks(pieces: list[Piece]) -> list[Piece]:
+    """Drop combining marks after Latin letters where there are many, as in letters buried under marks."""
+    out: list[Piece] = []
+    for char, at in pieces:
+        if unicodedata.combining(char) and out and out[-1][0].isascii():
+            continue
+        out.append((char, at))
+    return out
+
+
+def _latin(char: str) -> str:
+    low = char.lower()
+    found = _LOOKALIKES.get(low)
+    if found is None:
+        return char
+    return found.upper() if char != low else found
+
+
+def _is_foreign(text: str) -> bool:
+    """Tell whether a word is written in another script throughout, or mostly: a name, not a disguise."""
+    letters = [char for char in text if char.isalpha()]
+    if not letters:
+        return False
+    latin = sum(char.isascii() or unicodedata.name(char, "").startswith("LATIN") for char in letters)
+    alike = sum(char.lower() in _LOOKALIKES for char in letters if not char.isascii())
+    if latin == 0:
+        return True
+    return latin + alike < len(letters)
+
+
+def _spells_letters(text: str) -> bool:
+    """Tell whether digits or signs stand among the letters of a word, as in "l0ser" or "1d1ot"."""
+    core = text.strip("!?.,;:()[]*")
+    return (
+        any(char.isalpha() for char in core)
+        and any(char in _LEET for char in core)
+        and not _ORDINARY.match(core)
+        and not re.fullmatch(r"[A-Za-z]{1,4}\d+|[A-Za-z'’]+[!?)]*", core)
+    )
+
+
+def _letters_for_digits(word: list[Piece]) -> list[Piece]:
+    end = len(word)
+    while end and word[end - 1][0] in "!?.,;:)":
+        end -= 1
+    return [
+        (_LEET.get(char, char) if index < end else char, at)
+        for index, (char, at) in enumerate(word)
+        if index >= end or _LEET.get(char, char)
+    ]
+
+
+def _drawn_together(pieces: list[Piece]) -> list[Piece]:
+    text = "".join(char for char, _ in pieces)
+    drop: set[int] = set()
+    for match in _SPACED.finditer(text):
+        run = match.group()
+        letters = [char for char in run if char.isalnum() or char in "@$!"]
+        if all(char.isdigit() for char in letters) or _is_foreign("".join(letters)):
+            continue
+        drop |= {at for at in range(match.start(), match.end()) if not (text[at].isalnum() or text[at] in "@$!")}
+    kept = [piece for index, piece in enumerate(pieces) if index not in drop]
+    return _by_word(kept) if drop else pieces
