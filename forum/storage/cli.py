@@ -14,9 +14,7 @@ from forum.storage import move, schema
 from forum.storage.database import db, engine_options, prepare_engine
 from forum.storage.settings import current_settings
 
-KEYS = (
-    "Keep SECRET_KEY and FIELD_KEY elsewhere: the file is of no use without them, and theirs alone to open."
-)
+KEYS = "The keys (SECRET_KEY, FIELD_KEY) are not in it. Keep them elsewhere: it is of no use without them."
 
 
 @click.command("backup")
