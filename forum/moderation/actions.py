@@ -253,6 +253,8 @@ def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -
     if choice.outcome in ("hold", "escalate"):
         review.last_word_on = day_of(now)
         return
+    if choice.outcome == "hide" and review.kind == "report":
+        return  # what is hidden still needs somebody to decide what becomes of it
     if revision.submitted_at is not None:
         waits.count_wait(review.lane, revision.submitted_at, now)
     review.open = False
