@@ -38,9 +38,7 @@ _OWN_PEOPLE: Final = _any_of(r"""
 _SAID_TO_ME: Final = _any_of(r"""
     makes?, made, call, called, calls, calling, told, tells, says?, said, think, thinks""")
 
-_HARSH: Final = re.compile(rf"\b{_HARSH_WORDS}\b")
 _SENTENCE: Final = re.compile(r"[^.!?\n]+")
-_YOU: Final = re.compile(r"\b(?:you|your|youre|you're|yours|yourself|yourselves|u|ur|ya|yall|y'all)\b")
 _I: Final = re.compile(r"\b(?:i|i'm|im|i've|ive|i'll|i'd|me|my|mine|myself)\b")
 _MYSELF: Final = re.compile(
     r"\b(?:"
@@ -60,8 +58,9 @@ _AT_READER: Final = re.compile(
     r")\b"
 )
 _AT_GROUP: Final = re.compile(rf"\b(?:all|those|these|you|most|every)? ?{_GROUPS} {_GROUP_VERBS}\b")
-_ABSENT: Final = re.compile(
-    rf"\b(?:he|she|they|him|her|them|he's|she's|they're|who|my (?:\w+ )?{_OWN_PEOPLE})\b"
+_PEOPLE: Final = re.compile(
+    rf"@\w|\b(?:he|she|they|him|her|his|their|them|he's|she's|they're|who|someone|anyone|everyone|people|"
+    rf"this guy|you|your|youre|you're|yours|yourself|yourselves|u|ur|ya|yall|y'all|{_GROUPS}|{_OWN_PEOPLE})\b"
 )
 _BARE: Final = re.compile(
     rf"^\W*(?:(?:oh|just|what|such|a|an|you|the|so|total|complete|fucking)\W+)*{_HARSH_WORDS}\W*$"
@@ -79,13 +78,16 @@ _KIND_TO_READER: Final = re.compile(
 def aim_of(text: str) -> Aim:
     """Say at whom the harsh words of a text point.
 
-    `other`: at the reader or at a group of people. `self`: at the author. `unclear`: about somebody who is
-    not here. `nobody`: no harsh word, or only at things. The harshest reading wins: one sentence against the
-    reader makes the whole text `other`.
+    `other`: at the reader or at a group of people. `self`: at the author. `unclear`: other people are spoken
+    of, and nothing says at whom harshness would point. `nobody`: at things, at somebody in the author's own
+    life who is not here (a boss, an ex), or nothing harsh in a text about oneself. The harshest reading wins:
+    one sentence against the reader makes the whole text `other`.
     """
+    plain = text.lower().replace("’", "'")
+    about_me = bool(_I.search(plain))
     found: set[Aim] = set()
-    for match in _SENTENCE.finditer(text.lower().replace("’", "'")):
-        aim = _aim_of_sentence(match.group())
+    for match in _SENTENCE.finditer(plain):
+        aim = _aim_of_sentence(match.group(), about_me)
         if aim == "other":
             return "other"
         found.add(aim)
@@ -94,20 +96,16 @@ def aim_of(text: str) -> Aim:
     return "unclear" if "unclear" in found else "nobody"
 
 
-def _aim_of_sentence(sentence: str) -> Aim:
+def _aim_of_sentence(sentence: str, about_me: bool) -> Aim:
     if _AT_GROUP.search(sentence) and not _I.search(sentence):
         return "other"
     at_reader = _AT_READER.search(_MYSELF.sub(" ", sentence))
     if at_reader:
         return "nobody" if _KIND_TO_READER.search(sentence) else "other"
-    if not _HARSH.search(sentence):
-        return "nobody"
     if _MYSELF.search(sentence):
         return "self"
     if _BARE.match(sentence):
         return "other"
-    return "unclear" if _speaks_of_someone(sentence) else "nobody"
-
-
-def _speaks_of_someone(sentence: str) -> bool:
-    return bool(_ABSENT.search(sentence) or (_YOU.search(sentence) and not _I.search(sentence)))
+    if about_me or _KIND_TO_READER.search(sentence):
+        return "nobody"
+    return "unclear" if _PEOPLE.search(sentence) else "nobody"

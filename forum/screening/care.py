@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -67,19 +68,23 @@ class Rule:
     tier: Tier | None
     tier_now: Tier | None
     beside: bool
-    pattern: re.Pattern[str]
-    needs: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    needs: tuple[tuple[str, ...], ...]
     guards: tuple[Guard, ...]
     reason: str
     source: str
 
 
+Place = tuple[int, int]
+"""The place of a rule in the book, and of a pattern in the rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules, ready to use, and an index from a word's first three letters to the rules that need it."""
+    """All rules, and an index from a word's first three letters to the patterns that need it."""
 
     rules: tuple[Rule, ...]
-    index: Mapping[str, tuple[tuple[str, int], ...]]
+    index: Mapping[str, tuple[tuple[str, Place], ...]]
     spelling: Spelling
     veil: Mapping[str, str]
     now: re.Pattern[str]
@@ -91,19 +96,10 @@ def read_care(text: str) -> Care:
     The tier is the most urgent one found: D, then E as method, pact or seeking, C, B, E as encouragement of a
     reader, A; None where no rule of a tier matched. Findings are in the order of the text.
     """
-    book = rule_book()
-    found: dict[tuple[str, int], Finding] = {}
-    later: list[Finding] = []
-    shown: dict[str, str] = {}
-    for sentence in sentences_of(text, book.spelling):
-        for rule, finding in _in_sentence(sentence, book, shown):
-            if rule.beside:
-                later.append(finding)
-            elif sum(key[0] == rule.id for key in found) < MOST_PER_RULE:
-                found.setdefault((rule.id, finding.start), finding)
-    if any(finding.tier in ("B", "C", "D") for finding in found.values()):
-        found.update({(finding.rule, finding.start): finding for finding in later[: MOST_PER_RULE * 4]})
-    findings = sorted(found.values(), key=lambda finding: (finding.start, finding.end, finding.rule))
+    reading = _Reading(rule_book())
+    for sentence in sentences_of(text, reading.book.spelling):
+        reading.read(sentence)
+    findings = sorted(reading.findings(), key=lambda finding: (finding.start, finding.end, finding.rule))
     findings.extend(_minor_at_risk(findings))
     return Care(most_urgent(findings), tuple(findings))
 
@@ -133,12 +129,13 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     names = _expanded(data["words"])
     guards = {name: _guard(name, entry, names) for name, entry in data["guard"].items()}
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
-    index: dict[str, list[tuple[str, int]]] = {}
+    index: dict[str, list[tuple[str, Place]]] = {}
     for place, rule in enumerate(rules):
-        for stem in rule.needs:
-            index.setdefault(stem[:3], []).append((stem, place))
+        for part, needs in enumerate(rule.needs):
+            for stem in needs:
+                index.setdefault(stem[:3], []).append((stem, (place, part)))
     words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
-    stems = tuple(sorted({stem for rule in rules for stem in rule.needs if len(stem) > 2}))
+    stems = tuple(sorted({stem for rule in rules for needs in rule.needs for stem in needs if len(stem) > 2}))
     return RuleBook(
         rules=rules,
         index={start: tuple(entries) for start, entries in index.items()},
@@ -153,29 +150,55 @@ def veiled(word: str) -> str:
     return blake2b(word.encode(), digest_size=5).hexdigest()
 
 
-def _in_sentence(sentence: Sentence, book: RuleBook, shown: dict[str, str]) -> Iterator[tuple[Rule, Finding]]:
-    """Yield what the rules find; `shown` remembers within one text how each word reads to the rules."""
-    words = [shown.get(word) or _shown(word, book, shown) for word in sentence.words]
-    places: set[int] = set()
-    for word in words:
-        for stem, place in book.index.get(word[:3], ()):
-            if word.startswith(stem):
-                places.add(place)
-    if not places:
-        return
-    line = f" {' '.join(words)} "
-    for place in sorted(places):
-        rule = book.rules[place]
-        for match in rule.pattern.finditer(line):
-            finding = _finding(rule, match, line, sentence, book.now)
-            if finding is not None:
-                yield rule, finding
+class _Reading:
+    """What the rules have found in one text so far. Nothing of it outlives the text."""
 
+    def __init__(self, book: RuleBook) -> None:
+        self.book = book
+        self._words: dict[str, tuple[str, frozenset[Place]]] = {}
+        self._found: dict[tuple[str, int], Finding] = {}
+        self._beside: dict[tuple[str, int], Finding] = {}
+        self._counts: Counter[tuple[str, Tier | None]] = Counter()
 
-def _shown(word: str, book: RuleBook, shown: dict[str, str]) -> str:
-    plain = undo_spelling(word, book.spelling)
-    shown[word] = book.veil.get(veiled(plain), plain)
-    return shown[word]
+    def read(self, sentence: Sentence) -> None:
+        """Try the patterns for which a needed word stands in the sentence."""
+        known = self._words
+        words = [known.get(word) or self._meet(word) for word in sentence.words]
+        places: set[Place] = set()
+        for _, wanted in words:
+            if wanted:
+                places |= wanted
+        if not places:
+            return
+        line = f" {' '.join([shown for shown, _ in words])} "
+        for place, part in sorted(places):
+            rule = self.book.rules[place]
+            for match in rule.patterns[part].finditer(line):
+                finding = _finding(rule, match, line, sentence, self.book.now)
+                if finding is not None:
+                    self._keep(rule, finding)
+
+    def findings(self) -> list[Finding]:
+        """Give what was found; what counts only beside a crisis is in it only where there is one."""
+        found = list(self._found.values())
+        if any(finding.tier in ("B", "C", "D") for finding in found):
+            found.extend(self._beside.values())
+        return found
+
+    def _keep(self, rule: Rule, finding: Finding) -> None:
+        kept = self._beside if rule.beside else self._found
+        key = (finding.rule, finding.start)
+        if key not in kept and self._counts[finding.rule, finding.tier] < MOST_PER_RULE:
+            self._counts[finding.rule, finding.tier] += 1
+            kept[key] = finding
+
+    def _meet(self, word: str) -> tuple[str, frozenset[Place]]:
+        plain = undo_spelling(word, self.book.spelling)
+        shown = self.book.veil.get(veiled(plain), plain)
+        stems = self.book.index.get(shown[:3], ())
+        met = (shown, frozenset(place for stem, place in stems if shown.startswith(stem)))
+        self._words[word] = met
+        return met
 
 
 def _finding(
@@ -205,6 +228,15 @@ def _minor_at_risk(findings: list[Finding]) -> Iterator[Finding]:
 
 def _last_words(line: str) -> str:
     return f" {' '.join(line.split()[-_REACH:])} "
+
+
+def _needs(pattern: str, stems: list[str], names: Mapping[str, str], owner: str) -> tuple[str, ...]:
+    """Choose the stems of a rule that one of its patterns can hold: those that its source spells out."""
+    source = _filled(pattern, names, owner)
+    needs = tuple(stem for stem in stems if stem in source)
+    if not needs:
+        raise CareRulesBrokenError(f"{owner}: no word of needs stands in the pattern {pattern!r}")
+    return needs
 
 
 def _expanded(words: Mapping[str, str]) -> dict[str, str]:
@@ -272,8 +304,8 @@ def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[st
         tier=cast("Tier | None", entry.get("tier")),
         tier_now=cast("Tier | None", entry.get("tier_now")),
         beside=bool(entry.get("beside", False)),
-        pattern=_compiled(entry["patterns"], names, rule_id),
-        needs=tuple(entry["needs"]),
+        patterns=tuple(_compiled([pattern], names, rule_id) for pattern in entry["patterns"]),
+        needs=tuple(_needs(pattern, entry["needs"], names, rule_id) for pattern in entry["patterns"]),
         guards=tuple(guards[name] for name in entry.get("unless", ())),
         reason=entry["reason"],
         source=entry["source"],

@@ -38,8 +38,8 @@ THRESHOLDS: Final[Mapping[str, Threshold]] = MappingProxyType(
 _COUNTED: Final[Mapping[Aim, frozenset[str]]] = MappingProxyType(
     {
         "other": frozenset({"toxicity", "severe_toxicity", "threat", "insult", "identity_attack"}),
-        "unclear": frozenset({"severe_toxicity", "threat", "identity_attack"}),
-        "nobody": frozenset({"threat", "identity_attack"}),
+        "unclear": frozenset({"toxicity", "severe_toxicity", "threat", "insult", "identity_attack"}),
+        "nobody": frozenset({"severe_toxicity", "threat", "identity_attack"}),
         "self": frozenset(),
     }
 )

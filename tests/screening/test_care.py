@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from forum.screening.care import (
     CareRulesBrokenError,
+    Rule,
     compile_rules,
     most_urgent,
     read_care,
@@ -69,13 +73,13 @@ def test_reading_takes_a_few_milliseconds() -> None:
     ordinary = "I had a long shift today. My team is tired, and nobody wants to say it first. " * 103
     read_care(ordinary)
     best = min(_seconds(ordinary[:8000]) for _ in range(5))
-    assert best < 0.03, "six times the target of 5 ms, so that a busy machine passes"
+    assert best < 0.02, "four times the target of 5 ms, so that a slow machine passes"
 
 
 def _seconds(text: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     read_care(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_crowded_texts_give_few_findings() -> None:
@@ -122,6 +126,7 @@ RULE = {"id": "x", "kind": "k", "patterns": ["{i} fly"], "needs": ["fly"], "reas
         ({"patterns": ["(fly"]}, "x: "),
         ({"tier": "Z"}, "'Z'"),
         ({"unless": ["nothing"]}, "nothing"),
+        ({"needs": ["swim"]}, "x: no word of needs"),
     ],
 )
 def test_a_broken_rule_is_named(change: dict[str, Any], says: str) -> None:
@@ -133,3 +138,38 @@ def test_spelled_out_words_are_joined_and_articles_are_not() -> None:
     spelling = rule_book().spelling
     words = [list(sentence.words) for sentence in sentences_of("I a m  f.i.n.e  and a b", spelling)]
     assert words == [["iam", "fine", "and", "a", "b"]]
+
+
+def _needed_word_stands_in(example: str, needs: tuple[str, ...]) -> bool:
+    return any(
+        word.startswith(stem) if len(stem) > 2 else word == stem for word in example.split() for stem in needs
+    )
+
+
+@pytest.mark.parametrize("rule", rule_book().rules, ids=lambda rule: rule.id)
+def test_every_match_of_a_rule_holds_a_word_that_it_needs(rule: Rule) -> None:
+    """A rule is only tried where one of its `needs` stands; a pattern without one would never be read."""
+    for pattern, needs in zip(rule.patterns, rule.needs, strict=True):
+        body = pattern.pattern.removeprefix("(?<= )").removesuffix("(?= )").replace(r"\S", "[qz]")
+        body = re.sub(r"\(\?![^()]*(?:\([^()]*\)[^()]*)*\)", "", body.replace(r"\d", "[0-9]"))
+        for example in _examples(body):
+            assert _needed_word_stands_in(example, needs), example
+
+
+FEW = settings(
+    max_examples=12, database=None, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck]
+)
+
+
+def _examples(pattern: str) -> list[str]:
+    found: list[str] = []
+
+    @settings(
+        max_examples=12, database=None, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck]
+    )
+    @given(st.from_regex(re.compile(pattern), fullmatch=True))
+    def collect(example: str) -> None:
+        found.append(example)
+
+    collect()
+    return found
