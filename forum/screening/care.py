@@ -231,9 +231,11 @@ def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str]) -> Gua
         part: _compiled(entry[part], names, f"guard {name}") if part in entry else None
         for part in ("before", "inside", "sentence", "unless")
     }
-    after = re.compile(" (?:" + "|".join(_filled(p, names, name) for p in entry["after"]) + ")(?= )") if (
-        "after" in entry
-    ) else None
+    after = (
+        re.compile(" (?:" + "|".join(_filled(p, names, name) for p in entry["after"]) + ")(?= )")
+        if ("after" in entry)
+        else None
+    )
     return Guard(name=name, leaves=entry.get("leaves"), reason=entry["reason"], after=after, **parts)
 
 

@@ -160,7 +160,11 @@ def _send_kept(target: str, token: str) -> Response:
         "Sec-Fetch-Site": "same-origin",
     }
     builder = EnvironBuilder(
-        path=target, base_url=request.host_url, method="POST", headers=Headers(headers), data=MultiDict(fields)
+        path=target,
+        base_url=request.host_url,
+        method="POST",
+        headers=Headers(headers),
+        data=MultiDict(fields),
     )
     environ = builder.get_environ()
     environ["REMOTE_ADDR"] = request.remote_addr or ""

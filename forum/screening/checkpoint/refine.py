@@ -1,7 +1,7 @@
 """Teaches a finished checkpoint more contrast sentences: `python -m forum.screening.checkpoint.refine`.
 
-A short last step that needs no accelerator. What the checkpoint already knows about comments is held by its own
-scores, mixed half and half with the labels; new templates bring what it does not know yet.
+A short last step that needs no accelerator. A sample of the comments keeps what the checkpoint already knows;
+new templates bring what it does not know yet. The calibration is not fitted again.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -18,7 +18,11 @@ from transformers import BertConfig, BertForSequenceClassification
 from forum.screening.checkpoint import contrast, corpus, learning
 from forum.screening.checkpoint.labels import Row
 from forum.screening.checkpoint.saving import FOLDER_NAME, save_checkpoint
-from forum.screening.checkpoint.train import calibrate, soft_targets
+from forum.screening.checkpoint.train import arrays
+
+
+LONGEST: Final = 64
+"""Tokens of a row that are read: enough for sentences, and quick without an accelerator."""
 
 
 def load_student(checkpoint: Path) -> Any:
@@ -31,8 +35,10 @@ def load_student(checkpoint: Path) -> Any:
 
 def known_rows(data: Path, number: int, chance: random.Random) -> list[Row]:
     """Draw comments to hold on to: all threats, then `number` others and half as many group attacks."""
-    jigsaw = [Row(one.text[:900], one.targets, one.weights) for one in
-              corpus.read_jigsaw(data / "jigsaw_train.csv.gz")]
+    jigsaw = [
+        Row(one.text[:900], one.targets, one.weights)
+        for one in corpus.read_jigsaw(data / "jigsaw_train.csv.gz")
+    ]
     emoji = list(corpus.read_extras(data / "abuse_train_extra.jsonl.gz", ("hatemojibuild",)))
     rows = corpus.rare_again(jigsaw, 2) + chance.sample(jigsaw, min(number, len(jigsaw)))
     rows += chance.sample(emoji, min(number // 2, len(emoji)))
@@ -45,14 +51,13 @@ def refine(chosen: argparse.Namespace) -> Path:
     base = chosen.checkpoint.parent / FOLDER_NAME
     model = load_student(chosen.checkpoint)
     known = known_rows(chosen.data, chosen.comments, chance)
-    held = learning.encode(base, [one.text for one in known], 128)
-    opinions = 1 / (1 + np.exp(-learning.logits_of(model, held, chosen.device)))
-    targets, weights = soft_targets(known, opinions)
+    held = learning.encode(base, [one.text for one in known], LONGEST)
+    targets, weights = arrays(known)
     templates = tuple(one for one in contrast.read_templates() if not one.held_back)
     plain = corpus.clean_sentences(known)
     taught = list(contrast.sentences(templates, chosen.each, chance))
     taught += contrast.posts(templates, plain, chosen.posts, chance)
-    encoded = held + learning.encode(base, [one.text for one in taught], 128)
+    encoded = held + learning.encode(base, [one.text for one in taught], LONGEST)
     targets = np.concatenate([targets, np.array([one.targets for one in taught], dtype=np.float32)])
     weights = np.concatenate([weights, np.array([one.weights for one in taught], dtype=np.float32)])
     print(f"{len(known)} known rows, {len(taught)} contrast rows", flush=True)
@@ -61,8 +66,6 @@ def refine(chosen: argparse.Namespace) -> Path:
         device=chosen.device, size=64,
     )  # fmt: skip
     print(f"loss by epoch {[round(loss, 4) for loss in losses]}", flush=True)
-    save_checkpoint(model, base, chosen.out)
-    calibrate(model, base, chosen.data, chosen.device)
     return save_checkpoint(model, base, chosen.out)
 
 
@@ -72,11 +75,11 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder with the data files")
     parser.add_argument("--checkpoint", type=Path, required=True, help="checkpoint to go on from")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint file to write")
-    parser.add_argument("--comments", type=int, default=8000)
-    parser.add_argument("--each", type=int, default=8, help="sentences of each template")
-    parser.add_argument("--posts", type=int, default=2500)
-    parser.add_argument("--epochs", type=int, default=2)
-    parser.add_argument("--rate", type=float, default=6e-5)
+    parser.add_argument("--comments", type=int, default=2500)
+    parser.add_argument("--each", type=int, default=4, help="sentences of each template")
+    parser.add_argument("--posts", type=int, default=600)
+    parser.add_argument("--epochs", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=8e-5)
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args(arguments)
