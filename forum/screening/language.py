@@ -58,7 +58,9 @@ def is_unread(text: str) -> bool:
 
 
 def _is_latin(char: str) -> bool:
-    return char.isascii() or unicodedata.name(char, "").startswith(("LATIN", "MATHEMATICAL", "FULLWIDTH LATIN"))
+    return char.isascii() or unicodedata.name(char, "").startswith(
+        ("LATIN", "MATHEMATICAL", "FULLWIDTH LATIN")
+    )
 
 
 def _is_dense(letters: list[str]) -> bool:

@@ -20,7 +20,7 @@ _LOOKALIKES: Final = {
     "σ": "o", "τ": "t", "χ": "x", "γ": "y", "ω": "w", "ϳ": "j", "θ": "o", "μ": "u", "λ": "l", "ζ": "z",
     # Armenian, Cherokee and Latin letters that are not ASCII
     "ց": "g", "հ": "h", "ո": "n", "օ": "o", "ս": "u", "ք": "p", "զ": "q", "լ": "l",
-    "ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ƙ": "k", "ƒ": "f", "ɡ": "g", "ɑ": "a", "ɩ": "i",
+    "ı": "i", "ƙ": "k", "ƒ": "f", "ɡ": "g", "ɑ": "a", "ɩ": "i",
     "ʟ": "l", "ɴ": "n", "ʀ": "r", "ꜱ": "s", "ᴀ": "a", "ʙ": "b", "ᴄ": "c", "ᴅ": "d", "ᴇ": "e", "ꜰ": "f", "ɢ": "g",
     "ʜ": "h", "ɪ": "i", "ᴊ": "j", "ᴋ": "k", "ᴍ": "m", "ᴏ": "o", "ᴘ": "p", "ᴛ": "t", "ᴜ": "u", "ᴠ": "v", "ᴡ": "w",
     "ʏ": "y", "ᴢ": "z", "ǝ": "e", "ɐ": "a", "ɥ": "h", "ɯ": "m", "ɹ": "r", "ʇ": "t", "ʌ": "v", "ʍ": "w",
@@ -35,10 +35,13 @@ _LEET: Final = {
 _INVISIBLE: Final = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0\u2800")
 _WORD: Final = re.compile(r"[^\s\"“”„«»,;:?…/\\\-–—_.]+")
 _SPACED: Final = re.compile(
-    r"(?<![^\W_])(?:[^\W_]|[@$!0-9])(?:([ .\-_*·•|/~]{1,2})(?:[^\W_]|[@$!0-9])(?![^\W_])){2,}(?![^\W_])"
+    r"(?<![^\W_])(?:[^\W_]|[@$!])([ .\-_*·•|/~]{1,2})(?:[^\W_]|[@$!])(?:\1(?:[^\W_]|[@$!])(?![^\W_]))+(?![^\W_])"
 )
+_HOST: Final = re.compile(r"\.[a-z]{2}", re.IGNORECASE)
 _TAG_LETTERS: Final = range(0xE0020, 0xE007F)
-_ORDINARY: Final = re.compile(r"^(?:[#£$€]?\d[\d.,:]*(?:st|nd|rd|th|s|k|m|am|pm|h|x|%|kg|mg|ml|cm|km|min)?[!)]*|\W+)$", re.I)
+_ORDINARY: Final = re.compile(
+    r"^(?:[#£$€]?\d[\d.,:]*(?:st|nd|rd|th|s|k|m|am|pm|h|x|%|kg|mg|ml|cm|km|min)?[!)]*|\W+)$", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,9 @@ class Folded:
             return at, at
         return self.offsets[start], self.offsets[end - 1] + 1
 
+
+_NUMBERED: Final = re.compile(r"^[A-Za-z]+[-+]?\d+[A-Za-z]?$")
+"""A word with a number behind it: a dose, a street, a code of a diagnosis."""
 
 Piece = tuple[str, int]
 
@@ -92,21 +98,23 @@ def _is_invisible(char: str) -> bool:
 
 def _by_word(pieces: list[Piece]) -> list[Piece]:
     text = "".join(char for char, _ in pieces)
+    words = list(_WORD.finditer(text))
+    disguising = any(_mixes_scripts(match.group()) for match in words)
     out: list[Piece] = []
     last = 0
-    for match in _WORD.finditer(text):
+    for match in words:
         out += pieces[last : match.start()]
-        out += _word(pieces[match.start() : match.end()])
+        word = pieces[match.start() : match.end()]
+        is_address = "@" in match.group()[1:] and _HOST.match(text, match.end())
+        out += word if is_address else _word(word, disguising=disguising)
         last = match.end()
     return out + pieces[last:]
 
 
-def _word(pieces: list[Piece]) -> list[Piece]:
+def _word(pieces: list[Piece], *, disguising: bool) -> list[Piece]:
     word = _without_marks(pieces)
     text = "".join(char for char, _ in word)
-    if _ORDINARY.match(text) and not _spells_letters(text):
-        return pieces
-    if _is_foreign(text):
+    if _is_foreign(text, disguising=disguising):
         return pieces
     word = [(_latin(char), at) for char, at in word]
     if _spells_letters("".join(char for char, _ in word)):
@@ -132,14 +140,29 @@ def _latin(char: str) -> str:
     return found.upper() if char != low else found
 
 
-def _is_foreign(text: str) -> bool:
-    """Tell whether a word is written in another script throughout, or mostly: a name, not a disguise."""
+def _script(char: str) -> str:
+    return "LATIN" if char.isascii() else unicodedata.name(char, "").split(" ", 1)[0]
+
+
+def _mixes_scripts(text: str) -> bool:
+    """Tell whether a word puts letters of several scripts side by side, as nobody does who just writes."""
+    letters = [char for char in text if char.isalpha()]
+    return len({_script(char) for char in letters}) > 1 and all(
+        char.isascii() or char.lower() in _LOOKALIKES or _script(char) == "LATIN" for char in letters
+    )
+
+
+def _is_foreign(text: str, *, disguising: bool) -> bool:
+    """Tell whether a word is written in another script: a name, not a disguise.
+
+    Where other words of the text mix scripts (`disguising`), a word of nothing but look-alikes is one too.
+    """
     letters = [char for char in text if char.isalpha()]
     if not letters:
         return False
-    latin = sum(char.isascii() or unicodedata.name(char, "").startswith("LATIN") for char in letters)
-    alike = sum(char.lower() in _LOOKALIKES for char in letters if not char.isascii())
-    if latin == 0:
+    latin = sum(_script(char) == "LATIN" for char in letters)
+    alike = sum(char.lower() in _LOOKALIKES for char in letters if _script(char) != "LATIN")
+    if latin == 0 and not (disguising or _mixes_scripts(text)):
         return True
     return latin + alike < len(letters)
 
@@ -151,7 +174,7 @@ def _spells_letters(text: str) -> bool:
         any(char.isalpha() for char in core)
         and any(char in _LEET for char in core)
         and not _ORDINARY.match(core)
-        and not re.fullmatch(r"[A-Za-z]{1,4}\d+|[A-Za-z'’]+[!?)]*", core)
+        and not _NUMBERED.match(core)
     )
 
 
@@ -172,8 +195,10 @@ def _drawn_together(pieces: list[Piece]) -> list[Piece]:
     for match in _SPACED.finditer(text):
         run = match.group()
         letters = [char for char in run if char.isalnum() or char in "@$!"]
-        if all(char.isdigit() for char in letters) or _is_foreign("".join(letters)):
+        if all(char.isdigit() for char in letters) or _is_foreign("".join(letters), disguising=False):
             continue
-        drop |= {at for at in range(match.start(), match.end()) if not (text[at].isalnum() or text[at] in "@$!")}
+        drop |= {
+            at for at in range(match.start(), match.end()) if not (text[at].isalnum() or text[at] in "@$!")
+        }
     kept = [piece for index, piece in enumerate(pieces) if index not in drop]
     return _by_word(kept) if drop else pieces

@@ -131,7 +131,11 @@ def sentences(templates: tuple[Template, ...], each: int, chance: random.Random)
     """Give `each` differently filled and roughened sentences of every template; fewer where it has no slot."""
     slots = read_slots()
     for template in templates:
-        times = each * (3 if "charge}" in template.text else 1) if _SLOT.search(template.text) else max(4, each // 3)
+        times = (
+            each * (3 if "charge}" in template.text else 1)
+            if _SLOT.search(template.text)
+            else max(4, each // 3)
+        )
         for _ in range(times):
             text = fill(template, slots, chance)
             yield Row(roughen(text, chance), template.targets, template.weights)

@@ -119,7 +119,9 @@ def fit(
     for _ in range(epochs):
         total = torch.zeros((), device=device)
         batches = _batches(encoded, size, chance)
-        for batch in batches:
+        for number, batch in enumerate(batches):
+            if number % 50 == 0:
+                print(f"batch {number} of {len(batches)}", flush=True)
             ids, mask = _padded([encoded[index] for index in batch], device)
             at = torch.tensor(batch, device=device)
             with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):

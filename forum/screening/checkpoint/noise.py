@@ -9,7 +9,19 @@ from typing import Final
 _PUNCTUATION: Final = re.compile(r"[^\w\s']+")
 _DIGITS: Final = str.maketrans({"a": "4", "e": "3", "i": "1", "o": "0", "s": "5"})
 _TAILS: Final = ("", "", "", "", "!!", " lol", " :(", " 😔", " 🙏", " tbh", " ...", "?!", " 😂", " fr", " :)")
-_OPENINGS: Final = ("", "", "", "", "ok so ", "honestly, ", "Sorry but ", "Hi all, ", "so ", "I mean, ", "well, ")
+_OPENINGS: Final = (
+    "",
+    "",
+    "",
+    "",
+    "ok so ",
+    "honestly, ",
+    "Sorry but ",
+    "Hi all, ",
+    "so ",
+    "I mean, ",
+    "well, ",
+)
 
 
 def roughen(text: str, chance: random.Random) -> str:

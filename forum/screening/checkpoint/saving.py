@@ -22,7 +22,8 @@ def save_checkpoint(model: Any, base: Path, out: Path) -> Path:
     config.dtype = "float32"
     config.to_json_file(folder / "config.json", use_diff=True)
     for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copyfile(base / name, folder / name)
+        if (base / name).resolve() != (folder / name).resolve():
+            shutil.copyfile(base / name, folder / name)
     halves = {name: tensor.detach().cpu().half() for name, tensor in model.state_dict().items()}
     described = {
         "arch": {

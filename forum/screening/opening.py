@@ -1,0 +1,174 @@
+"""The one place where a checkpoint is opened: known by its SHA-256 or not at all, and with the network closed.
+
+Detoxify asks a hub for a configuration unless the checkpoint names a local folder. Ours names the folder
+`encoder` beside it; here that name is made absolute, half-precision weights become single precision, and the
+package loads the result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import pickle
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+BUNDLED: Final = "bundled"
+BUNDLED_FILE: Final = Path(__file__).with_name("checkpoint") / "kindred.ckpt"
+BUNDLED_SHA256: Final = "0" * 64
+
+_RELEASES: Final = "https://github.com/unitaryai/detoxify/releases/download/"
+OFFICIAL: Final = {
+    "original": ("v0.1-alpha/toxic_original-c1212f89.ckpt", "c1212f89"),
+    "unbiased": ("v0.3-alpha/toxic_debiased-c7548aa0.ckpt", "c7548aa0"),
+    "multilingual": ("v0.4-alpha/multilingual_debiased-0b549669.ckpt", "0b549669"),
+}
+"""The official weights and the first eight digits of their SHA-256, as their file names promise.
+
+The rest of each digest was not to be had when this was written; it is pinned at the first download.
+"""
+
+LONGEST_INPUT: Final = 512
+"""Tokens that every Detoxify model takes at most; a longer input raises where the tokenizer does not cut."""
+
+
+class ScreeningUnavailable(RuntimeError):
+    """The machine cannot score now; the message says why, in words for moderators and operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A checkpoint on disk: a short name, the file, and the SHA-256 it must have."""
+
+    name: str
+    path: Path
+    sha256: str
+
+    @property
+    def model(self) -> str:
+        """The name that a screening keeps: which checkpoint, and the beginning of its hash."""
+        return f"{self.name}@{self.sha256[:12]}"
+
+
+def find_source(checkpoint: str, cache_dir: Path) -> Source:
+    """Find the checkpoint that a setting means. Raises `ScreeningUnavailable` when it is not there or not pinned."""
+    if checkpoint == BUNDLED:
+        return Source("kindred", BUNDLED_FILE, BUNDLED_SHA256)
+    if checkpoint in OFFICIAL:
+        return _official(checkpoint, cache_dir)
+    path = Path(checkpoint)
+    if not path.is_file():
+        raise ScreeningUnavailable(f"the checkpoint {path.name} is missing")
+    return Source(path.stem, path, _pinned_beside(path))
+
+
+def _pinned_beside(path: Path) -> str:
+    beside = path.with_name(path.name + ".sha256")
+    try:
+        digest = beside.read_text(encoding="ascii").split()[0].lower()
+    except (OSError, IndexError, UnicodeDecodeError) as error:
+        raise ScreeningUnavailable(
+            f"the checkpoint {path.name} is not pinned: write its SHA-256 into {beside.name} (sha256sum does)"
+        ) from error
+    return digest
+
+
+def _official(name: str, cache_dir: Path) -> Source:
+    address, prefix = OFFICIAL[name]
+    path = cache_dir / "official" / address.rsplit("/", 1)[1]
+    beside = path.with_name(path.name + ".sha256")
+    if not path.is_file() or not beside.is_file():
+        _download(_RELEASES + address, path, prefix)
+        beside.write_text(f"{_digest(path.read_bytes())}  {path.name}\n", encoding="ascii")
+    pinned = _pinned_beside(path)
+    if not pinned.startswith(prefix):
+        raise ScreeningUnavailable(f"the checkpoint {name} has another hash than its makers published")
+    return Source(name, path, pinned)
+
+
+def _download(address: str, path: Path, prefix: str) -> None:
+    import torch.hub
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        torch.hub.download_url_to_file(address, str(path), hash_prefix=prefix, progress=False)
+    except (OSError, RuntimeError) as error:
+        raise ScreeningUnavailable(f"the official checkpoint could not be downloaded: {error}") from error
+
+
+def read_verified(source: Source) -> bytes:
+    """Read a checkpoint once and check it. Raises `ScreeningUnavailable` when it is missing or not the pinned one."""
+    try:
+        content = source.path.read_bytes()
+    except OSError as error:
+        raise ScreeningUnavailable(f"the checkpoint {source.path.name} cannot be read") from error
+    if _digest(content) != source.sha256:
+        raise ScreeningUnavailable(
+            f"the checkpoint {source.path.name} is not the pinned one (SHA-256 differs)"
+        )
+    return content
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def open_detoxify(source: Source) -> Any:
+    """Load a checkpoint through the `detoxify` package and return its `Detoxify` object, on the CPU.
+
+    Raises `ScreeningUnavailable` for a wrong hash, a damaged or strange file, or too little memory.
+    """
+    content = read_verified(source)
+    local = source.name not in OFFICIAL
+    if local:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _loaded(content, source.path.parent, local=local)
+    except ScreeningUnavailable:
+        raise
+    except MemoryError as error:
+        raise ScreeningUnavailable("there is not enough memory to load the checkpoint") from error
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        AttributeError,
+        pickle.UnpicklingError,
+    ) as error:
+        raise ScreeningUnavailable(
+            f"the checkpoint {source.path.name} does not load: {type(error).__name__}"
+        ) from error
+
+
+def _loaded(content: bytes, folder: Path, *, local: bool) -> Any:
+    import torch
+    import transformers
+    from detoxify import Detoxify
+
+    transformers.utils.logging.disable_progress_bar()
+    described = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+    arguments = described["config"]["arch"]["args"]
+    if local:
+        named = folder / arguments["model_type"]
+        if not (named / "config.json").is_file():
+            raise ScreeningUnavailable("the checkpoint names no local folder with its configuration")
+        arguments["model_type"] = str(named.resolve())
+    weights = described["state_dict"]
+    described["state_dict"] = {
+        name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in weights.items()
+    }
+    with tempfile.TemporaryDirectory() as temporary:
+        made_local = Path(temporary) / "local.ckpt"
+        torch.save(described, made_local)
+        detoxify = Detoxify(checkpoint=str(made_local))
+    detoxify.model.float().eval()
+    detoxify.tokenizer.model_max_length = min(detoxify.tokenizer.model_max_length, LONGEST_INPUT)
+    return detoxify
