@@ -163,6 +163,19 @@ def test_a_damaged_file_is_refused(
                 backup.restore(other, tmp_path / name)
 
 
+def test_a_part_that_was_exchanged_is_refused(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    settings.anchor_file.write_text("honest")
+    backup.take(settings, tmp_path / "kindred.backup")
+    with tarfile.open(tmp_path / "kindred.backup") as tar:
+        tar.extractall(tmp_path / "open", filter="data")
+    (tmp_path / "open" / "log-anchor.jsonl").write_text("forged")
+    with tarfile.open(tmp_path / "forged", "w:gz") as tar:
+        for part in (tmp_path / "open").iterdir():
+            tar.add(part, part.name)
+    with pytest.raises(backup.CannotRestore, match="anchor"):
+        backup.restore(settings, tmp_path / "forged")
+
+
 def test_a_backup_of_the_other_engine_is_refused(
     app: Flask, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
