@@ -8,7 +8,9 @@ from flask.cli import AppGroup
 from config import Settings, read_settings
 from forum import members, storage, web
 from forum.care.views import care
+from forum.circles.cli import commands as circles_commands
 from forum.circles.views import blueprints as circles_blueprints
+from forum.demo.cli import commands as demo_commands
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
@@ -16,6 +18,7 @@ from forum.moderation.cli import commands as moderation_commands
 from forum.moderation.views import desk
 from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)
 from forum.notices.views import notices
+from forum.screening.cli import commands as screening_commands
 from forum.storage.cli import commands as storage_commands
 from forum.text.cli import commands as text_commands
 from forum.web.cli import commands as web_commands
@@ -25,7 +28,10 @@ COMMANDS = (
     *web_commands,
     *jobs_commands,
     *text_commands,
+    *screening_commands,
+    *circles_commands,
     *moderation_commands,
+    *demo_commands,
 )
 
 

@@ -117,7 +117,7 @@ def test_a_text_under_an_open_review_is_not_erased(app, clock):
     revision = decided(review, "decline")
     with writing():
         again = factories.review(
-            revision, db.session.get(type(review), review.id) and _post(review), _thread(review)
+            revision, _post(review), _thread(review)
         )
         again.kind = "appeal"
     clock.shift(40 * DAY)
