@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from forum.circles import actions
-from forum.circles.models import Circle, Post, Review, Revision, Thread
+from forum.circles.models import Circle, Post, Review, Revision, Thread, WaitCount
 from forum.circles.tasks import Screener, screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
@@ -55,6 +55,8 @@ def load(screen: Screener, say: Callable[[str], None]) -> None:
         _thread(entry, circles[entry["circle"]], cast, screen)
         if number % 8 == 0 or number == len(threads):
             say(f"  demonstration: {number} of {len(threads)} threads")
+    with writing():
+        db.session.execute(delete(WaitCount))  # these decisions waited for nobody and must not be measured
 
 
 def _circles(entries: list[dict[str, Any]]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from forum.circles.models import Decision
 from forum.circles.reviews import Changed, open_review
 from forum.circles.views import words as said
 from forum.circles.views.reading import said_note
-from forum.circles.views.writing import content_notes, refusal, sender_of
+from forum.circles.views.writing import check_limit, content_notes, refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
@@ -174,7 +174,6 @@ def edit(post_id: str) -> str:
 
 @mine_pages.post("/mine/<post_id>/edit")
 @members_only
-@limits.post
 def send_edit(post_id: str) -> Answer:
     """Take a newer version; it waits for a person like the first one."""
     post = _own(post_id)
@@ -192,6 +191,7 @@ def send_edit(post_id: str) -> Answer:
         return _edit_page(post, typed, {refused.field: refused.message}), 422
     if request.form.get("preview"):
         return _edit_page(post, typed, preview=as_markup(written.html))
+    check_limit(written)
     try:
         with writing():
             actions.revise(sender_of(form.form_key.data), post_id, written, now())

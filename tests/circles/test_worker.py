@@ -1,0 +1,176 @@
+"""The screening worker loses nothing, whatever happens to it, and one bad text never stops the others."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from config import Settings
+from forum.circles.models import PublishedPost, Review, Revision
+from forum.circles.tasks import screen_next
+from forum.screening import queue
+from forum.screening.engine import ScreeningUnavailable
+from forum.screening.findings import Care, Finding, Screened
+from forum.screening.models import Screening
+from forum.storage.clock import now
+from forum.storage.database import db, writing
+from tests import factories
+
+ROOT = Path(__file__).parent.parent.parent
+DYING = """
+import os, signal, sys
+from forum import create_app
+from forum.circles.tasks import screen_next
+from forum.screening.findings import Care, Screened
+
+def scored(text):
+    return Screened({"toxicity": 0.1}, "routine", (), Care(), "nobody", 1, "test")
+
+def at(point):
+    if point == sys.argv[1]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with create_app().app_context():
+    screen_next(scored, at)
+"""
+
+
+def scored(text: str) -> Screened:
+    return Screened({"toxicity": 0.2}, "routine", (), Care(), "nobody", 1, "test")
+
+
+def a_submission(body: str = "It was a long week.") -> str:
+    from forum.circles.content import Content, seal_content
+
+    with writing():
+        thread = factories.thread(factories.circle())
+        post = factories.post(thread, is_opening=True)
+        revision = factories.revision(post, body)
+        revision.sealed = seal_content(revision.id, Content("T", body, "Quiet Heron", "", "<p>x</p>", "x"))
+        factories.screening(revision)
+        factories.review(revision, post, thread)
+        return revision.id
+
+
+@pytest.mark.parametrize("point", ["after claim", "between score and save", "after save"])
+def test_a_worker_that_is_killed_loses_and_doubles_nothing(app: Flask, settings: Settings, point):
+    revision_id = a_submission()
+    env = {**os.environ, "DATA_DIR": str(settings.data_dir), "ARGON2_MEMORY_KIB": "64"}
+    died = subprocess.run([sys.executable, "-c", DYING, point], env=env, cwd=ROOT, capture_output=True)
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    db.session.rollback()
+    before = db.session.get(Screening, revision_id, populate_existing=True)
+    assert before.state == ("done" if point == "after save" else "pending")
+    assert not screen_next(scored), "its lease is still running"
+    with writing():
+        left = db.session.get(Screening, revision_id, populate_existing=True)
+        if left.state == "pending":
+            left.lease_until = now()
+    screen_next(scored)
+    after = db.session.get(Screening, revision_id, populate_existing=True)
+    assert after.state == "done"
+    assert db.session.scalar(select(func.count()).select_from(Screening)) == 1
+    assert db.session.scalar(select(func.count()).select_from(PublishedPost)) == 0
+
+
+def test_a_text_that_breaks_the_machine_is_set_aside_with_its_reason(app, clock):
+    poison, other = a_submission("poison"), a_submission("fine")
+
+    def fragile(text: str) -> Screened:
+        if "poison" in text:
+            raise MemoryError
+        return scored(text)
+
+    for _ in range(20):
+        screen_next(fragile)
+        clock.shift(1200)
+    assert db.session.get(Screening, other).state == "done"
+    aside = db.session.get(Screening, poison)
+    assert (aside.state, aside.attempts) == ("set aside", queue.MOST_ATTEMPTS)
+    assert "MemoryError" in aside.problem
+    assert db.session.get(Revision, poison).state == "waiting"
+    assert db.session.scalars(select(Review).where(Review.revision_id == poison, Review.open)).one()
+
+
+def test_pauses_between_tries_grow(app, clock):
+    revision_id = a_submission()
+
+    def broken(text: str) -> Screened:
+        raise ValueError
+
+    pauses = []
+    for _ in range(3):
+        screen_next(broken)
+        waits_until = db.session.get(Screening, revision_id, populate_existing=True).next_try_at
+        pauses.append((waits_until - now()).total_seconds())
+        clock.move_to(waits_until)
+    assert pauses == [5, 20, 80]
+
+
+def test_a_machine_that_is_away_counts_against_no_text(app, clock):
+    revision_id = a_submission()
+
+    def away(text: str) -> Screened:
+        raise ScreeningUnavailable("the checkpoint is missing")
+
+    for _ in range(10):
+        screen_next(away)
+        clock.shift(60)
+    row = db.session.get(Screening, revision_id)
+    assert (row.state, row.attempts, row.problem) == ("pending", 0, "the checkpoint is missing")
+    screen_next(scored)
+    assert db.session.get(Screening, revision_id, populate_existing=True).state == "done"
+
+
+def test_the_machine_may_raise_a_review_and_never_lower_it(app):
+    revision_id = a_submission()
+    finding = Finding("c-1", "suicide", "C", 0, 5, "Thoughts of ending one's life.")
+    alarmed = Screened({}, "care", ("suicide",), Care("C", (finding,)), "self", 1, "test")
+    screen_next(lambda text: alarmed)
+    review = db.session.scalars(select(Review).where(Review.revision_id == revision_id)).one()
+    assert (review.lane, review.tier, review.rank) == ("care", "C", 1)
+    with writing():
+        db.session.get(Screening, revision_id).state = "pending"
+    screen_next(scored)
+    review = db.session.scalars(select(Review).where(Review.revision_id == revision_id)).one()
+    assert (review.lane, review.tier, review.rank) == ("care", "C", 1)
+
+
+def test_what_needs_care_is_scored_first(app):
+    late, urgent = a_submission("later"), a_submission("first")
+    with writing():
+        db.session.get(Screening, urgent).urgency = 0
+    order = []
+    screen_next(lambda text: order.append(text) or scored(text))
+    assert "first" in order[0]
+    assert db.session.get(Screening, late).state == "pending"
+
+
+def test_two_workers_share_the_work(engine_app):
+    import threading
+
+    ids = {a_submission(f"text {number}") for number in range(12)}
+    seen: list[str] = []
+
+    def work() -> None:
+        with engine_app.app_context():
+            while screen_next(lambda text: seen.append(text) or scored(text)):
+                pass
+            db.session.remove()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(seen) == len(set(seen)) == 12
+    db.session.rollback()
+    done = db.session.scalars(select(Screening.subject_id).where(Screening.state == "done")).all()
+    assert set(done) == ids
