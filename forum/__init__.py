@@ -8,6 +8,8 @@ from flask.cli import AppGroup
 from config import Settings, read_settings
 from forum import members, storage, web
 from forum.care.views import care
+from forum.circles import indexing as _indexing  # noqa: F401  (lets what is published be found)
+from forum.circles import upkeep as _upkeep  # noqa: F401  (registers what keeps circles tidy)
 from forum.circles.views import blueprints as circles_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands

@@ -6,7 +6,7 @@ newest first. There is no score, so nothing of a text that cannot be read shines
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,9 @@ _FIND_POSTGRES = text(
     "WHERE circle_id = ANY(:circles) AND kind = ANY(:kinds) AND words @@ CAST(:question AS tsquery) "
     "ORDER BY words @@ CAST(:in_title AS tsquery) DESC, number DESC, object_id LIMIT :limit OFFSET :skip"
 )
+Entry = tuple[str, str, str, str, str]
+"""What can be found: its kind, id and circle, its title and its text."""
+
 KINDS = ("thread", "reply", "card")
 
 
@@ -65,6 +68,11 @@ def put(kind: str, object_id: str, circle_id: str, title: str, body: str) -> Non
     if known is not None:
         drop(kind, object_id)
     number = known or connection.execute(_NEXT).scalar_one()
+    _insert(connection, (kind, object_id, circle_id, title, body), number)
+
+
+def _insert(connection: Connection, found: Entry, number: int) -> None:
+    kind, object_id, circle_id, title, body = found
     row: dict[str, Any] = {
         "kind": kind,
         "id": object_id,
@@ -93,12 +101,13 @@ def drop(kind: str, object_id: str) -> None:
     connection.execute(_DROP, {"kind": kind, "id": object_id})
 
 
-def clear() -> None:
-    """Empty the index, so that it can be filled anew."""
-    connection = db.session.connection()
+def fill(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Empty the index and fill it anew, in the order of the entries."""
     if not _is_postgres(connection):
         connection.execute(text("DELETE FROM search_index"))
     connection.execute(text("DELETE FROM search_index_text"))
+    for number, entry in enumerate(entries, 1):
+        _insert(connection, entry, number)
 
 
 def tidy() -> None:
