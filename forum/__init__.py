@@ -8,6 +8,8 @@ from flask.cli import AppGroup
 from config import Settings, read_settings
 from forum import members, storage, web
 from forum.care.views import care
+from forum.circles import indexing as _indexing  # noqa: F401  (lets what is published be found)
+from forum.circles import upkeep as _upkeep  # noqa: F401  (registers what keeps circles tidy)
 from forum.circles.cli import commands as circles_commands
 from forum.circles.views import blueprints as circles_blueprints
 from forum.demo.cli import commands as demo_commands

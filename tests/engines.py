@@ -25,7 +25,8 @@ from sqlalchemy import event
 import forum
 from config import Settings, read_settings
 from forum import create_app
-from forum.storage.database import db
+from forum.search import schema as search_schema
+from forum.storage.database import db, writing
 
 for _file in sorted(Path(forum.__file__).parent.glob("*/models.py")):
     importlib.import_module(f"forum.{_file.parent.name}.models")
@@ -50,11 +51,18 @@ def running(settings: Settings) -> Iterator[Flask]:
             engine.dispose()
 
 
+def create_all() -> None:
+    """Every table of the models, and those of the search index."""
+    db.create_all()
+    with writing() as session:
+        search_schema.create(session.connection())
+
+
 def prepare_sqlite(folder: Path) -> Path:
     """A database file that holds every table and no row."""
     settings = settings_in(folder)
     with running(settings):
-        db.create_all()
+        create_all()
         with db.engine.connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -87,7 +95,7 @@ class Postgres:
         """Lay the tables into the template."""
         self._run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self._template)))
         with running(settings_in(folder, DATABASE_URL=self.url(self._template))):
-            db.create_all()
+            create_all()
 
     def url(self, database: str) -> str:
         """The URL of one database, as an operator would write it."""

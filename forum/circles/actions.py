@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, select
 
 from forum.circles import publishing, rules
 from forum.circles.content import hash_of, open_content, seal_content
@@ -28,8 +28,9 @@ from forum.circles.reviews import (
     revision_in,
     take_back_decision,
 )
+from forum.circles.standing import Standing, standing_of
 from forum.circles.writing import Written
-from forum.members import pseudonyms, sanctions
+from forum.members import pseudonyms
 from forum.members.vault import OpenVault
 from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
@@ -70,17 +71,7 @@ class Opening:
     kind: str
     wish: str
     topics: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What only the open vault tells of a sender, read once for each submission."""
-
-    names: list[str]
-    texts: int
-    waiting: int
-    strikes: int
-    suspended: bool
+    takes_replies: bool = True
 
 
 def open_thread(
@@ -91,7 +82,7 @@ def open_thread(
     before = _sent_before(sender)
     if before:
         return before
-    standing = standing_of(sender.vault, now)
+    standing = standing_of(_names(sender.vault), now)
     _check_may_send(standing, written, circle)
     chosen = pseudonyms.choose(sender.vault, circle.id, name)
     thread_id = new_id()
@@ -102,6 +93,7 @@ def open_thread(
         kind=opening.kind,
         wish=opening.wish,
         topics=opening.topics,
+        closed=not opening.takes_replies,
     )
     place = Place(new_id(), thread_id, circle.id)
     insert(Post, id=place.post_id, thread_id=thread_id, pseudonym_id=chosen.pseudonym_id, is_opening=True)
@@ -118,7 +110,7 @@ def reply(sender: Sender, thread: Thread, mode: str, written: Written, name: str
     if thread.closed or db.session.get(PublishedThread, thread.id) is None:
         raise Changed
     circle = db.session.get_one(Circle, thread.circle_id)
-    standing = standing_of(sender.vault, now)
+    standing = standing_of(_names(sender.vault), now)
     _check_may_send(standing, written, circle)
     chosen = pseudonyms.choose(sender.vault, circle.id, name)
     place = Place(new_id(), thread.id, circle.id)
@@ -147,7 +139,7 @@ def revise(sender: Sender, post_id: str, written: Written, now: datetime) -> Sen
     pending = take_back_in_grace(post, now)
     thread = db.session.get_one(Thread, post.thread_id)
     circle = db.session.get_one(Circle, thread.circle_id)
-    standing = standing_of(sender.vault, now)
+    standing = standing_of(_names(sender.vault), now)
     _check_may_send(standing, written, circle, replaces=pending is not None)
     name = open_content(_latest_with_text(post)).name
     handed_on = _hand_over(pending, now) if pending else None
@@ -294,36 +286,6 @@ def _form_hash(sender: Sender) -> bytes:
     return keyed_hash(field_keys().for_purpose("form-key"), sender.form_key)
 
 
-def standing_of(vault: OpenVault, now: datetime) -> Standing:
-    """What the open vault tells of a member: their names, texts, what waits, and what counts against them."""
-    names = _names(vault)
-    texts, waiting = db.session.connection().execute(_COUNTS, {"names": names}).one()
-    counted = sanctions.active(names, day_of(now))
-    return Standing(
-        names=names,
-        texts=texts,
-        waiting=waiting or 0,
-        strikes=sum(1 for one in counted if one.kind == "strike"),
-        suspended=any(one.kind == "suspension" for one in counted),
-    )
-
-
-_post, _revision = Post.__table__.c, Revision.__table__.c
-_COUNTS = (
-    select(
-        func.count(_post.id.distinct()),
-        func.sum(
-            case(
-                (_revision.state.in_(rules.PENDING) & (_revision.written_by == "member"), 1),
-                else_=0,
-            )
-        ),
-    )
-    .select_from(Post.__table__.outerjoin(Revision.__table__, _revision.post_id == _post.id))
-    .where(_post.pseudonym_id.in_(bindparam("names", expanding=True)))
-)
-
-
 def _check_may_send(standing: Standing, written: Written, circle: Circle, *, replaces: bool = False) -> None:
     """Raises `NotTaken` when a text cannot be taken now. One that needs care always is."""
     reason = rules.may_send(
@@ -366,7 +328,7 @@ def _submit(
         id=revision_id,
         post_id=place.post_id,
         state="held" if standing.suspended or is_held else "waiting",
-        hash=hash_of(written.title, written.body, name, written.note),
+        hash=hash_of(written.title, written.body, name, written.note, written.card),
         renderer=written.renderer,
         form_hash=_form_hash(sender),
         submitted_at=coarse(now),

@@ -15,7 +15,10 @@ from forum.storage.settings import field_keys
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Title, source, name and content note of one revision, with the HTML and plain text made from it."""
+    """Title, source, name and content note of one revision, with the HTML and plain text made from it.
+
+    `card` is the id of a published strategy card that goes with it.
+    """
 
     title: str
     body: str
@@ -23,6 +26,7 @@ class Content:
     note: str
     html: str
     plain: str
+    card: str = ""
 
 
 def seal_content(revision_id: str, content: Content) -> bytes:
@@ -38,10 +42,12 @@ def open_content(revision: Revision) -> Content:
     return Content(**json.loads(field_keys().open_text(revision.sealed, "revision", "sealed", revision.id)))
 
 
-def hash_of(title: str, body: str, name: str, note: str) -> bytes:
+def hash_of(title: str, body: str, name: str, note: str, card: str = "") -> bytes:
     """The keyed hash over everything that others will read."""
     key = field_keys().for_purpose("revision-hash")
-    return keyed_hash(key, *(part.encode("utf-8", "surrogatepass") for part in (title, body, name, note)))
+    return keyed_hash(
+        key, *(part.encode("utf-8", "surrogatepass") for part in (title, body, name, note, card))
+    )
 
 
 def seal_words(text: str, table: str, row: str) -> bytes:

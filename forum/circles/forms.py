@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from forum.circles import rules
 from forum.content import content_notes
+from forum.storage.types import ID_LENGTH
 
 
 def _choices(values: tuple[str, ...]) -> list[SelectChoice]:
@@ -42,6 +43,7 @@ class ReplyForm(TextForm):
     """A reply."""
 
     mode = RadioField(choices=_choices(rules.REPLY_MODES), default="support")
+    card = StringField(validators=[Optional(), Length(max=ID_LENGTH)], default="")
     pseudonym = StringField(validators=[InputRequired(_l("Please choose a name."))])
 
 

@@ -21,7 +21,10 @@ WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 
 class Circle(Model):
-    """A themed place with threads."""
+    """A themed place with threads. `audience` is everyone, members, invited, or library for the cards.
+
+    Posts of a circle with `keep_days` go after so many days.
+    """
 
     __tablename__ = "circle"
     __table_args__ = (WITHOUT_ROWID,)
@@ -32,13 +35,17 @@ class Circle(Model):
     rules: Mapped[str] = mapped_column(Text, default="")
     audience: Mapped[str] = mapped_column(String(10), default="everyone")
     topics: Mapped[list[str]] = mapped_column(Json, default=list)
+    keep_days: Mapped[int | None] = mapped_column(default=None)
     place: Mapped[int] = mapped_column(default=0)
     paused: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
 
 
 class Thread(Model):
-    """A conversation in a circle. Its version rises with each change that readers can see."""
+    """A conversation in a circle. Its version rises with each change that readers can see.
+
+    `card_id` is the strategy card in which it ended.
+    """
 
     __tablename__ = "thread"
     __table_args__ = (WITHOUT_ROWID,)
@@ -49,11 +56,27 @@ class Thread(Model):
     wish: Mapped[str] = mapped_column(String(8), default="advice")
     topics: Mapped[list[str]] = mapped_column(Json, default=list)
     closed: Mapped[bool] = mapped_column(default=False)
+    card_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
     version: Mapped[int] = mapped_column(default=1)
 
 
+class CircleCode(Model):
+    """A shared code that opens an invited circle until a day. It counts its uses and knows nobody."""
+
+    __tablename__ = "circle_code"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    circle_id: Mapped[str] = mapped_column(ForeignKey("circle.id"), index=True)
+    uses: Mapped[int] = mapped_column(default=0)
+    until: Mapped[date] = mapped_column(Day)
+
+
 class Post(Model):
-    """The opening of a thread or a reply in it, written under one pseudonym."""
+    """The opening of a thread or a reply in it, written under one pseudonym.
+
+    `helped`: who opened the thread named this reply as what helped.
+    """
 
     __tablename__ = "post"
     __table_args__ = (WITHOUT_ROWID,)
@@ -63,6 +86,7 @@ class Post(Model):
     pseudonym_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
     is_opening: Mapped[bool]
     mode: Mapped[str] = mapped_column(String(12), default="support")
+    helped: Mapped[bool] = mapped_column(default=False)
 
 
 class Revision(Model):
@@ -208,7 +232,10 @@ class Message(Model):
 
 
 class PublishedThread(Model):
-    """A thread as others see it: there while its opening is published."""
+    """A thread as others see it: there while its opening is published.
+
+    `answers` are the replies under another name than the opening's.
+    """
 
     __tablename__ = "published_thread"
     __table_args__ = (
@@ -225,6 +252,7 @@ class PublishedThread(Model):
     pseudonym: Mapped[str] = mapped_column(String(40))
     content_note: Mapped[str] = mapped_column(String(40), default="")
     replies: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[int] = mapped_column(default=0)
     day: Mapped[date] = mapped_column(Day)
     latest: Mapped[int]
 
@@ -252,6 +280,8 @@ class PublishedPost(Model):
     content_note: Mapped[str] = mapped_column(String(40), default="")
     renderer: Mapped[int]
     edited: Mapped[bool] = mapped_column(default=False)
+    helped: Mapped[bool] = mapped_column(default=False)
+    card_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
     position: Mapped[int]
     day: Mapped[date] = mapped_column(Day)
 

@@ -13,6 +13,21 @@ HelpPanel = Callable[[str, str | None, Wait], Markup]
 _help: list[HelpPanel] = []
 
 
+Editor = Callable[[str], str]
+
+_editors: dict[str, Editor] = {}
+
+
+def edit_with(kind: str, path_of: Editor) -> None:
+    """Register where texts of a kind are edited: the path of the page for a post's id."""
+    _editors[kind] = path_of
+
+
+def editor_of(kind: str) -> Editor | None:
+    """Where texts of a kind are edited, if not on the ordinary page."""
+    return _editors.get(kind)
+
+
 def show_help_with(panel: HelpPanel) -> None:
     """Register the panel that an author of a text with a tier sees (called once, by the care room)."""
     _help[:] = [panel]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from blinker import Namespace
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, literal, select, union, update
 
 from forum.circles import rules
 from forum.circles.content import Content, open_content
@@ -20,6 +20,8 @@ from forum.storage.database import db
 signals = Namespace()
 post_shown = signals.signal("post-shown")
 post_taken_down = signals.signal("post-taken-down")
+post_thanked = signals.signal("post-thanked")
+post_helped = signals.signal("post-helped")
 
 
 class NotScreened(Exception):
@@ -43,7 +45,7 @@ def show(revision: Revision, actor: rules.Actor, act: str, today: date, content_
     revision.until = revision.grace_until = None
     db.session.flush()
     _let_read(post, revision, open_content(revision), content_note, edited, today)
-    _raise_version(post.thread_id)
+    raise_version(post.thread_id)
     db.session.flush()
     post_shown.send(post, revision=revision, today=today)
 
@@ -60,7 +62,7 @@ def take_down(revision: Revision, actor: rules.Actor, act: str, today: date) -> 
         db.session.execute(delete(PublishedThread).where(PublishedThread.thread_id == post.thread_id))
     else:
         _count_replies(post.thread_id)
-    _raise_version(post.thread_id)
+    raise_version(post.thread_id)
     db.session.flush()
     post_taken_down.send(post, revision=revision)
 
@@ -111,6 +113,8 @@ def _let_read(
         content_note=content_note or content.note,
         renderer=revision.renderer,
         edited=before is not None,
+        helped=post.helped,
+        card_id=content.card or None,
         position=position,
         day=before.day if before else today,
     )
@@ -136,6 +140,7 @@ def _let_read_thread(thread: Thread, opening: PublishedPost) -> None:
             content_note=opening.content_note,
             day=opening.day,
             replies=before.replies if before else 0,
+            answers=before.answers if before else 0,
             latest=before.latest if before else _next_latest(thread.circle_id),
         )
     )
@@ -149,14 +154,15 @@ def _count_replies(thread_id: str, *, moved_up: bool = False) -> None:
     shown = db.session.get(PublishedThread, thread_id)
     if shown is None:
         return
-    shown.replies = (
-        db.session.scalar(
-            select(func.count())
-            .select_from(PublishedPost)
-            .where(PublishedPost.thread_id == thread_id, PublishedPost.is_opening.is_(False))
+    opener = select(Post.pseudonym_id).where(Post.thread_id == thread_id, Post.is_opening).scalar_subquery()
+    shown.replies, shown.answers = db.session.execute(
+        select(
+            func.count(),
+            func.count(case((PublishedPost.pseudonym_id != opener, 1))),
         )
-        or 0
-    )
+        .select_from(PublishedPost)
+        .where(PublishedPost.thread_id == thread_id, PublishedPost.is_opening.is_(False))
+    ).one()
     if moved_up:
         shown.latest = _next_latest(shown.circle_id)
     db.session.flush()
@@ -168,5 +174,13 @@ def _next_latest(circle_id: str) -> int:
     return (db.session.scalar(latest) or 0) + 1
 
 
-def _raise_version(thread_id: str) -> None:
-    db.session.execute(update(Thread).where(Thread.id == thread_id).values(version=Thread.version + 1))
+def raise_version(thread_id: str) -> None:
+    """Raise the version of a thread, and of every thread that shows it as a card."""
+    with_it = select(PublishedPost.thread_id).where(PublishedPost.card_id == thread_id)
+    ended_in_it = select(Thread.id).where(Thread.card_id == thread_id)
+    db.session.execute(
+        update(Thread)
+        .where(Thread.id.in_(union(select(literal(thread_id)), with_it, ended_in_it)))
+        .values(version=Thread.version + 1)
+        .execution_options(synchronize_session=False)
+    )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select, tuple_
 
 from forum.circles.models import Circle, PublishedPost, PublishedThread, Thread
+from forum.circles.rules import CARD, ENOUGH_ANSWERS
 from forum.storage.database import AnyRow, db
 
 THREADS_A_PAGE = 20
 POSTS_A_PAGE = 50
-SHELF = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ class ThreadHead:
     version: int
     title: str
     replies: int
+    topics: list[str]
+    card_id: str | None
+    card_title: str | None
 
 
 def circles() -> list[Circle]:
@@ -43,7 +46,12 @@ def circle(circle_id: str) -> Circle | None:
 
 
 def threads_of(
-    circle_ids: Collection[str], before: tuple[int, str] | None = None, kind: str = "", topic: str = ""
+    circle_ids: Collection[str],
+    before: tuple[int, str] | None = None,
+    kind: str = "",
+    topic: str = "",
+    *,
+    needs_reply: bool = False,
 ) -> list[AnyRow]:
     """One page of threads by latest reply, and one row more when there is a further page."""
     page = (
@@ -68,35 +76,16 @@ def threads_of(
         page = page.where(tuple_(PublishedThread.latest, PublishedThread.thread_id) < before)
     if kind:
         page = page.where(PublishedThread.kind == kind)
+    if needs_reply:
+        page = page.where(PublishedThread.answers < ENOUGH_ANSWERS)
     if topic:
         page = page.where(PublishedThread.topics.like(f'%"{topic}"%'))
     return list(db.session.execute(page))
 
 
-def shelf(circle_ids: Collection[str]) -> list[AnyRow]:
-    """Threads with fewer than two replies, the ones that nobody has answered first."""
-    return list(
-        db.session.execute(
-            select(
-                PublishedThread.thread_id,
-                PublishedThread.circle_id,
-                PublishedThread.title,
-                PublishedThread.kind,
-                PublishedThread.wish,
-                PublishedThread.pseudonym,
-                PublishedThread.content_note,
-                PublishedThread.replies,
-                PublishedThread.day,
-            )
-            .where(PublishedThread.circle_id.in_(circle_ids), PublishedThread.replies < 2)
-            .order_by(PublishedThread.replies, PublishedThread.latest)
-            .limit(SHELF)
-        )
-    )
-
-
 _thread, _circle = Thread.__table__.c, Circle.__table__.c
 _shown_thread, _shown = PublishedThread.__table__.c, PublishedPost.__table__.c
+_card = PublishedThread.__table__.alias("card")
 
 _HEAD = (
     select(
@@ -111,11 +100,14 @@ _HEAD = (
         _thread.version,
         _shown_thread.title,
         _shown_thread.replies,
+        _shown_thread.topics,
+        _card.c.thread_id,
+        _card.c.title,
     )
     .select_from(
-        Thread.__table__.join(PublishedThread.__table__, _shown_thread.thread_id == _thread.id).join(
-            Circle.__table__, _circle.id == _thread.circle_id
-        )
+        Thread.__table__.join(PublishedThread.__table__, _shown_thread.thread_id == _thread.id)
+        .join(Circle.__table__, _circle.id == _thread.circle_id)
+        .outerjoin(_card, _card.c.thread_id == _thread.card_id)
     )
     .where(_thread.id == bindparam("thread_id"))
 )
@@ -134,7 +126,12 @@ _POSTS = (
         _shown.edited,
         _shown.position,
         _shown.day,
+        _shown.helped,
+        _card.c.thread_id.label("card_id"),
+        _card.c.title.label("card_title"),
+        _card.c.pseudonym.label("card_pseudonym"),
     )
+    .select_from(PublishedPost.__table__.outerjoin(_card, _card.c.thread_id == _shown.card_id))
     .where(_shown.thread_id == bindparam("thread_id"), _shown.position > bindparam("after"))
     .order_by(_shown.position)
     .limit(POSTS_A_PAGE + 1)
@@ -151,6 +148,15 @@ def posts_of(thread_id: str, after: int = -1) -> list[AnyRow]:
     """One page of the posts of a thread in the order of publishing, and one row more for a further page."""
     found = db.session.connection().execute(_POSTS, {"thread_id": thread_id, "after": after})
     return list(found.all())
+
+
+def card_title(card_id: str) -> str | None:
+    """The title of a strategy card that can be read."""
+    return db.session.scalar(
+        select(PublishedThread.title).where(
+            PublishedThread.thread_id == card_id, PublishedThread.kind == CARD
+        )
+    )
 
 
 def published_counts() -> dict[str, int]:

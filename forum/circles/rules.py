@@ -51,10 +51,19 @@ HIDDEN_HOURS = 24
 
 MAX_WAITING = 5
 DRAFT_DAYS = 14
+ENOUGH_ANSWERS = 2
+"""Answers by others from which on a thread is left no longer alone."""
 
 THREAD_KINDS = ("story", "challenge", "question", "celebration", "workshop")
 WISHES = ("listen", "advice")
 REPLY_MODES = ("support", "experience", "advice", "question")
+CARD = "card"
+"""The kind of thread that is a strategy card: an opening without replies, read in the library."""
+
+LIBRARY = "the-library-of-cards--"
+"""The id of the circle in which cards are written. It is no place of its own: `/library` shows it."""
+
+REACTIONS = ("me too", "with you", "thank you")
 
 
 class NotAllowed(Exception):
@@ -91,6 +100,7 @@ _TABLE: dict[tuple[State, Actor, str], State] = {
     ("published", "author", "remove"): "removed",
     ("published", "author", "replace"): "superseded",
     ("published", "moderator", "replace"): "superseded",
+    ("published", "clock", "expire"): "removed",
     ("published", "moderator", "hide"): "hidden",
     ("published", "moderator", "undo"): "hidden",
     ("hidden", "moderator", "publish"): "published",

@@ -27,13 +27,14 @@ class Written:
     aim: Aim = "unclear"
     lane: Lane = "routine"
     flags: tuple[str, ...] = ()
+    card: str = ""
 
     def content(self, name: str) -> Content:
         """Everything that others will read, under a name."""
-        return Content(self.title, self.body, name, self.note, self.html, self.plain)
+        return Content(self.title, self.body, name, self.note, self.html, self.plain, self.card)
 
 
-def make_ready(title: str, body: str, note: str, *, is_opening: bool) -> Written:
+def make_ready(title: str, body: str, note: str, *, is_opening: bool, card: str = "") -> Written:
     """Check, render and read a text. Raises `TextRefused` naming the field and the reason.
 
     Only the care rules run here; the classifier scores later, in a process of its own.
@@ -54,4 +55,5 @@ def make_ready(title: str, body: str, note: str, *, is_opening: bool) -> Written
         aim=aim,
         lane=lane_for(care, {}, aim),
         flags=flags_for(care, {}, aim),
+        card=card,
     )

@@ -68,7 +68,19 @@ def feelings() -> tuple[Label, ...]:
     return _labels("tags.toml", "feeling")
 
 
+@cache
+def experiences() -> tuple[Label, ...]:
+    """What people can have in common and choose to be found by."""
+    return _labels("tags.toml", "experience")
+
+
+@cache
+def tag_ids() -> frozenset[str]:
+    """Every topic, feeling and experience."""
+    return frozenset(tag.id for tag in (*topics(), *feelings(), *experiences()))
+
+
 def label_of(tag_id: str) -> str:
     """The words for a note, topic or feeling; the id itself where it is unknown."""
-    every = (*content_notes(), *topics(), *feelings())
+    every = (*content_notes(), *topics(), *feelings(), *experiences())
     return next((tag.label for tag in every if tag.id == tag_id), tag_id)

@@ -13,9 +13,8 @@ from markupsafe import Markup
 
 from forum.circles import rules as life
 from forum.circles import shifts
-from forum.circles.views.reading import said_note
+from forum.circles.views.reading import content_notes, said_note
 from forum.circles.views.words import state as said_state
-from forum.circles.views.writing import content_notes
 from forum.content import reasons
 from forum.moderation import queries
 from forum.moderation.actions import Moderator
@@ -145,6 +144,7 @@ def _text(card: queries.Card) -> SimpleNamespace:
             circle=card.circle.name,
         ),
         content_note=said_note(content.note) if content else None,
+        card_id=content.card if content else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
@@ -86,15 +87,15 @@ def hold(review: Review, revision: Revision, decision: Decision, choice: Choice,
 
 def propose(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
     """Offer a masked version: a revision of its own, screened like any other, released by its author."""
-    written = cast(Written, choice.masked)
-    name = open_content(revision).name
+    before = open_content(revision)
+    name, written = before.name, replace(cast(Written, choice.masked), card=before.card)
     offered = Revision(
         id=new_id(),
         post_id=revision.post_id,
         state="proposed",
         written_by="staff",
         based_on=revision.id,
-        hash=hash_of(written.title, written.body, name, written.note),
+        hash=hash_of(written.title, written.body, name, written.note, written.card),
         renderer=written.renderer,
         sealed=b"",
     )

@@ -27,6 +27,7 @@ KINDS = (
     "ending",
     "strike",
     "thanks",
+    "helped",
     "unreadable",
 )
 

@@ -1,4 +1,4 @@
-"""Telling the writer of a thread that somebody answered, when the answer can be read."""
+"""Telling writers that somebody answered, thanked them, or was helped by what they wrote."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.circles.models import Post, PublishedPost
-from forum.circles.publishing import post_shown
+from forum.circles.publishing import post_helped, post_shown, post_thanked
 from forum.notices.actions import tell
 from forum.storage.database import db
 
@@ -24,3 +24,15 @@ def tell_writer(post: Post, today: date, **_more: Any) -> None:
     )
     if opener is not None and opener != post.pseudonym_id and not shown.edited:
         tell(opener, "reply", today, thread_id=post.thread_id)
+
+
+@post_thanked.connect
+def tell_thanked(post: Post, today: date, **_more: Any) -> None:
+    """Leave one notice for the first reaction to a post."""
+    tell(post.pseudonym_id, "thanks", today, post_id=post.id)
+
+
+@post_helped.connect
+def tell_helped(post: Post, today: date, **_more: Any) -> None:
+    """Leave a notice for a reply that was named as what helped."""
+    tell(post.pseudonym_id, "helped", today, post_id=post.id)

@@ -1,1 +1,1 @@
-"""One way to ask for published text, two engines: FTS5 and tsvector."""
+"""One way to ask over published text, two engines (FTS5 and tsvector) that give the same answers."""

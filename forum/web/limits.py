@@ -78,6 +78,7 @@ class Limit:
 join = Limit("join", ("20/10minute", "60/hour"), closed_without_store=True)
 sign_in = Limit("sign_in", ("20/15minute",), closed_without_store=True, by_name="sign_in_name")
 post = Limit("post", ("10/minute", "60/hour"))
+mark = Limit("mark", ("60/minute", "600/hour"))
 search = Limit("search", ("30/minute",))
 report = Limit("report", ("10/hour",))
 export = Limit("export", ("4/day",))

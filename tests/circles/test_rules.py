@@ -47,6 +47,7 @@ DESIGN = {
     "published": {
         "author": {"remove": "removed", "replace": "superseded"},
         "moderator": {"replace": "superseded", "hide": "hidden", "undo": "hidden"},
+        "clock": {"expire": "removed"},
     },
     "hidden": {
         "moderator": {"publish": "published", "undo": "published", "remove": "removed"},

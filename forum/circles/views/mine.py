@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.circles import actions, conversation, drafts, mine, panels, queries, rules, waits
+from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
 from forum.circles.models import Decision
 from forum.circles.reviews import Changed, open_review
 from forum.circles.views import words as said
-from forum.circles.views.reading import said_note
-from forum.circles.views.writing import check_limit, content_notes, refusal, sender_of
+from forum.circles.views.hints import blurred, hints_for
+from forum.circles.views.reading import content_notes, said_note, said_reactions
+from forum.circles.views.writing import check_limit, preview_wanted, refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
@@ -68,9 +69,7 @@ def _item(post: mine.OwnPost) -> SimpleNamespace:
     return SimpleNamespace(
         id=post.post_id,
         title=title,
-        what=_(
-            "A thread in %(circle)s" if post.is_opening else "A reply in %(circle)s", circle=post.circle_name
-        ),
+        what=said.what(post),
         pseudonym=content.name if content else "",
         state=state,
         state_words=said.state(state),
@@ -119,8 +118,14 @@ def _page(
         form_key=secrets.token_urlsafe(16),
         errors=errors or {},
         just_sent=request.args.get("sent") == "1",
+        kind_words=_kind_words(post.post_id) if text.state == "published" else [],
         others=[other for other in post.texts[1:] if other.state in ("published", "hidden")],
     )
+
+
+def _kind_words(post_id: str) -> list[str]:
+    left = reactions.left_on(post_id)
+    return [said for word, said in said_reactions() if word in left]
 
 
 def _post_words(post: mine.OwnPost, text: mine.OwnText) -> SimpleNamespace:
@@ -131,9 +136,7 @@ def _post_words(post: mine.OwnPost, text: mine.OwnText) -> SimpleNamespace:
         title=content.title if content else None,
         body=content.body if content else _("The text is erased."),
         pseudonym=content.name if content else "",
-        what=_(
-            "A thread in %(circle)s" if post.is_opening else "A reply in %(circle)s", circle=post.circle_name
-        ),
+        what=said.what(post),
         content_note=said_note(content.note) if content else None,
         day="",
         thread_id=post.thread_id if is_shown and queries.head_of(post.thread_id) else None,
@@ -156,9 +159,12 @@ def _may(post: mine.OwnPost, text: mine.OwnText, told: mine.Told | None) -> list
 
 @mine_pages.get("/mine/<post_id>/edit")
 @members_only
-def edit(post_id: str) -> str:
+def edit(post_id: str) -> Answer:
     """The form with the text as it was sent last."""
     post = _own(post_id)
+    elsewhere = panels.editor_of(post.kind)
+    if elsewhere:
+        return redirect(elsewhere(post_id), 303)
     text = post.current
     if text is None or text.content is None or "edit" not in _may(post, text, None):
         raise Conflict(_("This text can no longer be changed."), url_for("mine.one", post_id=post_id))
@@ -183,14 +189,23 @@ def send_edit(post_id: str) -> Answer:
         return _edit_page(post, typed, {"title": _("Please give it a title; a few words are enough.")}), 422
     if not form.validate():
         return _edit_page(post, typed, form.errors), 422
+    wanted = preview_wanted()
+    if wanted == "blur":
+        typed |= {name: blurred(typed[name] or "") for name in ("title", "body")}
+    before = post.current.content if post.current else None
     try:
         written = make_ready(
-            form.title.data or "", form.body.data, form.content_note.data, is_opening=post.is_opening
+            typed["title"] or "",
+            typed["body"],
+            form.content_note.data,
+            is_opening=post.is_opening,
+            card=before.card if before and request.form.get("keep_card") else "",
         )
     except TextRefused as refused:
         return _edit_page(post, typed, {refused.field: refused.message}), 422
-    if request.form.get("preview"):
-        return _edit_page(post, typed, preview=as_markup(written.html))
+    if wanted:
+        hints = hints_for(f"{typed['title'] or ''}\n{typed['body']}") if wanted != "plain" else None
+        return _edit_page(post, typed, preview=as_markup(written.html), hints=hints)
     check_limit(written)
     try:
         with writing():
@@ -202,7 +217,11 @@ def send_edit(post_id: str) -> Answer:
 
 
 def _edit_page(
-    post: mine.OwnPost, form: dict[str, Any], errors: dict[str, Any] | None = None, preview: object = None
+    post: mine.OwnPost,
+    form: dict[str, Any],
+    errors: dict[str, Any] | None = None,
+    preview: object = None,
+    hints: object = None,
 ) -> str:
     text = post.current
     told = mine.told(text.revision_id) if text and text.state == "returned" else None
@@ -213,6 +232,8 @@ def _edit_page(
         errors=errors or {},
         content_notes=content_notes(),
         preview=preview,
+        hints=hints,
+        has_card=bool(text and text.content and text.content.card),
         returned=told.words if told else None,
         is_published=any(other.state == "published" for other in post.texts),
     )

@@ -6,17 +6,21 @@ import secrets
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
-from forum.circles import queries, rules
+from forum import content
+from forum.circles import kept, queries, reactions, rules, shelf
 from forum.circles.content import open_content
+from forum.circles.invitations import ABOUT
 from forum.circles.models import Circle, Revision
 from forum.content import label_of
 from forum.members import pseudonyms
+from forum.storage.clock import day_of, now
 from forum.storage.database import AnyRow, db
 from forum.storage.types import is_id
 from forum.text.render import RENDERER, as_markup, render
@@ -33,11 +37,32 @@ def home() -> str:
     """The circles, and for members the threads that few have answered."""
     circles = readable_circles()
     counts = queries.published_counts()
-    shelf = queries.shelf([circle.id for circle in circles]) if current_user.is_authenticated else []
+    lonely = []
+    if current_user.is_authenticated:
+        ids = [circle.id for circle in circles]
+        lonely = shelf.shelf(ids, now(), for_supporter=shelf.asked_by_supporter())
     return render_template(
         "circles/home.html",
         circles=[_circle_card(circle, counts.get(circle.id, 0)) for circle in circles],
-        shelf=[thread_row(row, circles) for row in shelf],
+        shelf=[thread_row(row, circles) for row in lonely],
+        answered=shelf.answered_share(day_of(now())),
+    )
+
+
+@reading.get("/needs-a-reply")
+@visitors
+def needs_reply() -> str:
+    """Threads in every circle that fewer than two others have answered."""
+    circles = readable_circles()
+    rows = queries.threads_of([circle.id for circle in circles], _before(), needs_reply=True)
+    page, more = rows[: queries.THREADS_A_PAGE], rows[queries.THREADS_A_PAGE :]
+    older = f"{page[-1].latest}.{page[-1].thread_id}" if more else None
+    here = url_for("reading.needs_reply")
+    return render_template(
+        "circles/needs_reply.html",
+        threads=[thread_row(row, circles) for row in page],
+        older=url_for("reading.needs_reply", before=older) if older else None,
+        newer=here if request.args.get("before") else None,
     )
 
 
@@ -46,18 +71,44 @@ def home() -> str:
 def circle(circle_id: str) -> str:
     """One circle: its threads by latest reply."""
     found = readable_circle(circle_id)
-    rows = queries.threads_of([found.id], _before())
+    only = _only()
+    rows = queries.threads_of(
+        [found.id], _before(), only["kind"], only["tag"], needs_reply=bool(only["needs"])
+    )
     page, more = rows[: queries.THREADS_A_PAGE], rows[queries.THREADS_A_PAGE :]
     older = f"{page[-1].latest}.{page[-1].thread_id}" if more else None
+    here = url_for("reading.circle", circle_id=found.id)
+    chosen = urlencode({name: value for name, value in only.items() if value})
     return render_template(
         "circles/circle.html",
         circle=found,
         threads=[thread_row(row, []) for row in page],
-        older=url_for("reading.circle", circle_id=found.id, before=older) if older else None,
-        newer=url_for("reading.circle", circle_id=found.id) if request.args.get("before") else None,
+        older=f"{here}?before={older}&{chosen}".rstrip("&") if older else None,
+        newer=f"{here}?{chosen}".rstrip("?") if request.args.get("before") else None,
         may_write=current_user.is_authenticated,
         paused=found.paused,
+        only=only,
+        tags=tag_groups(found),
     )
+
+
+def tag_groups(circle: Circle) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The tags by which threads can be chosen: feelings, experiences, and what the circle is about."""
+    return [
+        (_("Feelings"), [(tag.id, tag.label) for tag in content.feelings()]),
+        (_("Experiences"), [(tag.id, tag.label) for tag in content.experiences()]),
+        (_("About"), [(topic, label_of(topic)) for topic in circle.topics]),
+    ]
+
+
+def _only() -> dict[str, str]:
+    """What a list is narrowed to; anything unknown narrows nothing."""
+    kind, tag = request.args.get("kind", ""), request.args.get("tag", "")
+    return {
+        "kind": kind if kind in rules.THREAD_KINDS else "",
+        "tag": tag if tag in content.tag_ids() else "",
+        "needs": "reply" if request.args.get("needs") == "reply" else "",
+    }
 
 
 @reading.get("/t/<thread_id>")
@@ -78,7 +129,10 @@ def thread(thread_id: str) -> str:
         return head.version, head.audience
 
     page = visitor_page(("thread", thread_id, after), RENDERER, version, lambda: thread_page(read[0], after))
-    return page if page is not None else abort(404)
+    if page is None:
+        readable_thread(thread_id)  # a card is read elsewhere
+        abort(404)
+    return page
 
 
 def thread_page(
@@ -87,11 +141,12 @@ def thread_page(
     form: dict[str, Any] | None = None,
     errors: dict[str, Any] | None = None,
     preview: Markup | None = None,
+    hints: SimpleNamespace | None = None,
 ) -> str:
     """The page of a thread, with a reply form for members, filled again where it was sent before."""
     rows = queries.posts_of(head.id, after)
     page, more = rows[: queries.POSTS_A_PAGE], rows[queries.POSTS_A_PAGE :]
-    own = own_names(head.circle_id) if current_user.is_authenticated else None
+    own = _own(head, page) if current_user.is_authenticated else None
     here = url_for("reading.thread", thread_id=head.id)
     return render_template(
         "circles/thread.html",
@@ -106,7 +161,37 @@ def thread_page(
         names=own.names if own else [],
         offered_name=own.suggested if own else "",
         preview=preview,
+        hints=hints,
+        own=own,
+        tags=[label_of(tag) for tag in head.topics],
+        content_notes=content_notes(),
+        reactions=said_reactions(),
     )
+
+
+def content_notes() -> list[tuple[str, str]]:
+    """The choices of a content note, the first for none."""
+    return [("", str(_("none"))), *((note.id, note.label) for note in content.content_notes())]
+
+
+def said_reactions() -> list[tuple[str, str]]:
+    """The three words that readers can leave, in the language of the reader."""
+    words = {"me too": _("Me too"), "with you": _("With you"), "thank you": _("Thank you")}
+    return [(word, str(words[word])) for word in rules.REACTIONS]
+
+
+def _own(head: queries.ThreadHead, page: Sequence[AnyRow]) -> SimpleNamespace:
+    """What the vault tells of a thread and its posts, read with one statement."""
+    vault = current_user.vault
+    about = [(pseudonyms.CHOICE, head.circle_id), (kept.THREAD, head.id)]
+    about += [(kept.NAME, name_id) for name_id in {row.pseudonym_id for row in page}]
+    about += [(reactions.ABOUT, row.post_id) for row in page]
+    vault.preload((pseudonyms.KIND, kept.CARDS), about)
+    own = own_names(head.circle_id)
+    own.kept = kept.thread(vault, head.id)
+    own.cards = kept.saved_cards(vault)
+    own.wrote_opening = any(row.is_opening and row.pseudonym_id in own.ids for row in page)
+    return own
 
 
 def _closed(head: queries.ThreadHead) -> str | None:
@@ -138,6 +223,15 @@ def _post(row: AnyRow, head: queries.ThreadHead, own: SimpleNamespace | None) ->
         content_note=said_note(row.content_note),
         edited=row.edited,
         mine=bool(own and row.pseudonym_id in own.ids),
+        muted=bool(own and kept.is_muted(current_user.vault, row.pseudonym_id)),
+        given=reactions.given_to(current_user.vault, row.post_id) if own else set(),
+        helped=row.helped,
+        may_say_helped=bool(
+            own and own.wrote_opening and head.kind == "challenge" and row.pseudonym_id not in own.ids
+        ),
+        card=SimpleNamespace(id=row.card_id, title=row.card_title, pseudonym=row.card_pseudonym)
+        if row.card_id
+        else None,
         html=as_markup(row.html if row.renderer == RENDERER else _rendered_again(row)),
     )
 
@@ -176,12 +270,17 @@ def thread_row(row: AnyRow, circles: Sequence[Circle]) -> SimpleNamespace:
         day=said_day(row.day),
         circle_name=names.get(row.circle_id),
         unread=False,
+        first_text=bool(getattr(row, "first_text", False)),
     )
 
 
 def readable_circles() -> list[Circle]:
     """The circles that who asks may read."""
-    return [circle for circle in queries.circles() if _may_read(circle.id, circle.audience)]
+    every = queries.circles()
+    if current_user.is_authenticated:
+        invited = [(ABOUT, circle.id) for circle in every if circle.audience == "invited"]
+        current_user.vault.preload((), invited)
+    return [circle for circle in every if _may_read(circle.id, circle.audience)]
 
 
 def readable_circle(circle_id: str) -> Circle:
@@ -193,8 +292,13 @@ def readable_circle(circle_id: str) -> Circle:
 
 
 def readable_thread(thread_id: str) -> queries.ThreadHead:
-    """A thread that who asks may read; a waiting, hidden, removed or unknown one answers alike."""
+    """A thread that who asks may read; a waiting, hidden, removed or unknown one answers alike.
+
+    A card is read in the library.
+    """
     head = queries.head_of(thread_id) if is_id(thread_id) else None
+    if head is not None and head.kind == rules.CARD:
+        abort(redirect(f"/library/{head.id}", 303))
     if head is None or not _may_read(head.circle_id, head.audience):
         abort(404)
     return head
@@ -202,9 +306,7 @@ def readable_thread(thread_id: str) -> queries.ThreadHead:
 
 def _may_read(circle_id: str, audience: str) -> bool:
     signed_in = bool(current_user.is_authenticated)
-    is_inside = (
-        audience == "invited" and signed_in and bool(current_user.vault.about("membership", circle_id))
-    )
+    is_inside = audience == "invited" and signed_in and bool(current_user.vault.about(ABOUT, circle_id))
     return rules.may_read(audience, signed_in=signed_in, is_inside=is_inside)
 
 

@@ -20,6 +20,15 @@ def day(value: date) -> str:
     return str(format_date(value, "d MMMM"))
 
 
+def what(post: mine.OwnPost) -> str:
+    """What kind of text a post is, and where."""
+    if post.kind == rules.CARD:
+        return str(_("A card in the library"))
+    if post.is_opening:
+        return str(_("A thread in %(circle)s", circle=post.circle_name))
+    return str(_("A reply in %(circle)s", circle=post.circle_name))
+
+
 def state(value: str) -> str:
     """A state in one or two words."""
     return str(
@@ -42,6 +51,8 @@ def heading(value: str, removed_by: str | None) -> str:
     """The first line of the page about one text."""
     if value == "removed" and removed_by == "author":
         return str(_("You removed this"))
+    if value == "removed" and removed_by == "clock":
+        return str(_("Its time was over"))
     return str(
         {
             "waiting": _("Received. It waits for a person"),
@@ -62,6 +73,8 @@ def explained(value: str, removed_by: str | None) -> str:
     """What the state means and what comes next."""
     if value == "removed" and removed_by == "author":
         return str(_("It is gone from the forum. The text itself is erased after a day."))
+    if value == "removed" and removed_by == "clock":
+        return str(_("This circle keeps posts for a while only. The text itself is erased after a day."))
     return str(
         {
             "waiting": _(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,16 +16,24 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from forum import content
-from forum.circles import actions, drafts, rules
+from forum.circles import actions, drafts, queries, rules
 from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
-from forum.circles.views.reading import own_names, readable_circle, readable_thread, thread_page
+from forum.circles.views.hints import blurred, hints_for
+from forum.circles.views.reading import (
+    content_notes,
+    own_names,
+    readable_circle,
+    readable_thread,
+    thread_page,
+)
 from forum.circles.writing import Written, make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
 from forum.storage.clock import now
 from forum.storage.database import db, writing
+from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
 from forum.text.render import as_markup
 from forum.web import limits
@@ -58,15 +67,18 @@ def send_thread(circle_id: str) -> Answer:
         return _keep_draft(circle, typed)
     if not form.validate():
         return opening_page(circle, typed, form.errors), 422
+    wanted = preview_wanted()
+    if wanted == "blur":
+        typed |= {name: blurred(typed[name]) for name in ("title", "body")}
     try:
-        written = make_ready(form.title.data, form.body.data, form.content_note.data, is_opening=True)
+        written = make_ready(typed["title"], typed["body"], form.content_note.data, is_opening=True)
     except TextRefused as refused:
         return opening_page(circle, typed, {refused.field: refused.message}), 422
-    if request.form.get("preview"):
-        return opening_page(circle, typed, preview=as_markup(written.html))
+    if wanted:
+        hints = hints_for(f"{typed['title']}\n{typed['body']}") if wanted != "plain" else None
+        return opening_page(circle, typed, preview=as_markup(written.html), hints=hints)
     check_limit(written)
-    known = {*circle.topics, *(feeling.id for feeling in content.feelings())}
-    topics = [topic for topic in form.topics.data or [] if topic in known]
+    topics = _known_topics(circle, form.topics.data or [])
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
         fresh = db.session.get_one(Circle, circle.id)
@@ -89,14 +101,20 @@ def send_reply(thread_id: str) -> Answer:
 
     if not form.validate():
         return again(form.errors), 422
+    wanted = preview_wanted()
+    if wanted == "blur":
+        typed["body"] = blurred(typed["body"])
     if form.mode.data not in rules.reply_modes(head.wish):
         return again({"mode": _("The writer asked to be heard, not advised.")}), 422
     try:
-        written = make_ready("", form.body.data, form.content_note.data, is_opening=False)
+        written = make_ready(
+            "", typed["body"], form.content_note.data, is_opening=False, card=_known_card(form.card.data)
+        )
     except TextRefused as refused:
         return again({refused.field: refused.message}), 422
-    if request.form.get("preview"):
-        return thread_page(head, form=typed, preview=as_markup(written.html))
+    if wanted:
+        hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
+        return thread_page(head, form=typed, preview=as_markup(written.html), hints=hints)
     check_limit(written)
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
@@ -104,6 +122,23 @@ def send_reply(thread_id: str) -> Answer:
         return actions.reply(sender, fresh, form.mode.data, written, form.pseudonym.data, moment)
 
     return _send(form, head.circle_id, send, again)
+
+
+def preview_wanted() -> str:
+    """Whether the form asked how it will look: "yes", "plain" without hints, "blur" with names blurred."""
+    wanted = request.form.get("preview", "")
+    return wanted if wanted in ("", "plain", "blur") else "yes"
+
+
+def _known_topics(circle: Circle, chosen: list[str]) -> list[str]:
+    own = (*content.feelings(), *content.experiences())
+    known = {*circle.topics, *(tag.id for tag in own)}
+    return [topic for topic in chosen if topic in known]
+
+
+def _known_card(card_id: str | None) -> str:
+    """The id of a card that can be read, or nothing."""
+    return card_id if card_id and is_id(card_id) and queries.card_title(card_id) else ""
 
 
 def _send(
@@ -181,6 +216,7 @@ def opening_page(
     form: dict[str, Any],
     errors: dict[str, Any] | None = None,
     preview: Markup | None = None,
+    hints: SimpleNamespace | None = None,
 ) -> str:
     """The form for a new thread, with what was typed."""
     own = own_names(circle.id)
@@ -194,13 +230,10 @@ def opening_page(
         content_notes=content_notes(),
         topics=[(topic, content.label_of(topic)) for topic in circle.topics],
         feelings=[(feeling.id, feeling.label) for feeling in content.feelings()],
+        experiences=[(tag.id, tag.label) for tag in content.experiences()],
         names=own.names,
         offered_name=own.suggested,
         preview=preview,
+        hints=hints,
         paused=circle.paused,
     )
-
-
-def content_notes() -> list[tuple[str, str]]:
-    """The choices of a content note, the first for none."""
-    return [("", str(_("none"))), *((note.id, note.label) for note in content.content_notes())]

@@ -1,0 +1,178 @@
+"""What a member does on the page of a thread besides writing, and the page of all that they keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from forum.circles import kept, reactions, tending
+from forum.circles.actions import NotYours
+from forum.circles.models import PublishedPost, PublishedThread
+from forum.circles.reviews import Changed
+from forum.circles.views.reading import readable_circles, readable_thread
+from forum.storage.clock import day_of, now
+from forum.storage.database import db, writing
+from forum.storage.types import is_id
+from forum.web import limits
+from forum.web.access import members_only
+from forum.web.errors import Conflict
+
+keeping = Blueprint("keeping", __name__)
+
+
+def _back(thread_id: str, post_id: str = "") -> Response:
+    anchor = f"p-{post_id}" if post_id else None
+    return redirect(url_for("reading.thread", thread_id=thread_id, _anchor=anchor), 303)
+
+
+def _readable_post(post_id: str) -> PublishedPost:
+    """A published post in a thread that who asks may read; 404 otherwise."""
+    post = db.session.get(PublishedPost, post_id) if is_id(post_id) else None
+    if post is None:
+        abort(404)
+    readable_thread(post.thread_id)
+    return post
+
+
+def _act(act: Callable[[], object], thread_id: str) -> None:
+    try:
+        with writing():
+            act()
+    except NotYours:
+        abort(404)
+    except Changed:
+        raise Conflict(_("Something changed meanwhile. Here is how it stands."), f"/t/{thread_id}") from None
+
+
+@keeping.post("/posts/<post_id>/react")
+@members_only
+@limits.mark
+def react(post_id: str) -> Response:
+    """Leave one of the three words on a post, or take it back."""
+    thread_id = _readable_post(post_id).thread_id
+    vault, word = current_user.vault, request.form.get("word", "")
+    _act(lambda: reactions.react(vault, post_id, word, day_of(now())), thread_id)
+    return _back(thread_id, post_id)
+
+
+@keeping.post("/posts/<post_id>/helped")
+@members_only
+@limits.mark
+def helped(post_id: str) -> Response:
+    """Name a reply in one's own challenge as what helped, or take that back."""
+    thread_id = _readable_post(post_id).thread_id
+    vault, yes = current_user.vault, request.form.get("helped") == "yes"
+    _act(lambda: tending.name_what_helped(vault, post_id, day_of(now()), helped=yes), thread_id)
+    return _back(thread_id, post_id)
+
+
+@keeping.post("/t/<thread_id>/close")
+@members_only
+@limits.mark
+def close(thread_id: str) -> Response:
+    """Close one's own thread for replies, or open it again."""
+    readable_thread(thread_id)
+    vault, closed = current_user.vault, request.form.get("closed") == "yes"
+    _act(lambda: tending.close_replies(vault, thread_id, closed=closed), thread_id)
+    flash(_("It takes no more replies.") if closed else _("It takes replies again."))
+    return _back(thread_id)
+
+
+@keeping.post("/t/<thread_id>/keep")
+@members_only
+@limits.mark
+def keep(thread_id: str) -> Response:
+    """Follow or bookmark a thread, or stop."""
+    head = readable_thread(thread_id)
+    what = request.form.get("what", "")
+    if what not in ("follow", "bookmark"):
+        abort(400)
+    with writing():
+        kept.keep(current_user.vault, thread_id, head.replies, **{what: request.form.get("on") == "yes"})
+    return _back(thread_id)
+
+
+@keeping.post("/posts/<post_id>/mute")
+@members_only
+@limits.mark
+def mute(post_id: str) -> Response:
+    """See no more of what is written under the name of a post."""
+    post = _readable_post(post_id)
+    thread_id = post.thread_id
+    with writing():
+        kept.mute(current_user.vault, post.pseudonym_id, post.pseudonym)
+    flash(
+        _(
+            "You will no longer see what is written under this name. The same person may write under "
+            "another one. Nobody is told, and you can undo it under Kept."
+        )
+    )
+    return _back(thread_id)
+
+
+@keeping.get("/kept")
+@members_only
+def all_kept() -> str:
+    """What I follow, bookmarked, saved and muted. All of it lies in my vault."""
+    vault = current_user.vault
+    vault.preload((kept.THREADS, kept.NAMES, kept.CARDS))
+    threads = {one.id: one for one in kept.threads(vault)}
+    rows = _readable_rows(list(threads))
+    items = [
+        SimpleNamespace(
+            id=row.thread_id,
+            title=row.title,
+            follow=threads[row.thread_id].follow,
+            bookmark=threads[row.thread_id].bookmark,
+            news=threads[row.thread_id].follow and row.replies > threads[row.thread_id].seen,
+        )
+        for row in rows
+    ]
+    return render_template(
+        "circles/kept.html",
+        followed=[item for item in items if item.follow],
+        bookmarked=[item for item in items if item.bookmark],
+        gone=len(threads) - len(items),
+        cards=kept.saved_cards(vault),
+        muted=kept.muted(vault),
+    )
+
+
+@keeping.post("/kept/read")
+@members_only
+@limits.mark
+def all_read() -> Response:
+    """Note that the new replies of all followed threads were read."""
+    vault = current_user.vault
+    rows = _readable_rows([one.id for one in kept.threads(vault) if one.follow])
+    replies = {row.thread_id: row.replies for row in rows}
+    with writing():
+        kept.read(vault, replies)
+    return redirect(url_for("keeping.all_kept"), 303)
+
+
+@keeping.post("/kept/unmute")
+@members_only
+@limits.mark
+def unmute() -> Response:
+    """See again what is written under a name."""
+    with writing():
+        kept.unmute(current_user.vault, request.form.get("name_id", ""))
+    return redirect(url_for("keeping.all_kept"), 303)
+
+
+def _readable_rows(ids: list[str]) -> list[PublishedThread]:
+    circles = [circle.id for circle in readable_circles()]
+    return list(
+        db.session.scalars(
+            select(PublishedThread).where(
+                PublishedThread.thread_id.in_(ids), PublishedThread.circle_id.in_(circles)
+            )
+        )
+    )
