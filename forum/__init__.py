@@ -9,6 +9,7 @@ from config import Settings, read_settings
 from forum import members, storage, web
 from forum.care.views import care
 from forum.circles.views import blueprints as circles_blueprints
+from forum.growth.views import blueprints as growth_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
@@ -36,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     storage.init_app(app, settings)
     web.init_app(app, settings)
     members.init_app(app)
-    for blueprint in (*circles_blueprints, care, notices, desk):
+    for blueprint in (*circles_blueprints, care, notices, desk, *growth_blueprints):
         app.register_blueprint(blueprint)
     _offer_commands(app)
     return app
