@@ -19,6 +19,8 @@ from forum.notices import replies as _replies  # noqa: F401  (listens for publis
 from forum.notices.views import notices
 from forum.storage.cli import commands as storage_commands
 from forum.text.cli import commands as text_commands
+from forum.training import tasks as _training_tasks  # noqa: F401  (registers when badges end)
+from forum.training.views import training
 from forum.web.cli import commands as web_commands
 
 COMMANDS = (
@@ -37,7 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     storage.init_app(app, settings)
     web.init_app(app, settings)
     members.init_app(app)
-    for blueprint in (*circles_blueprints, care, notices, desk, *growth_blueprints):
+    for blueprint in (*circles_blueprints, care, notices, desk, *growth_blueprints, training):
         app.register_blueprint(blueprint)
     _offer_commands(app)
     return app

@@ -48,8 +48,14 @@ class OwnPost:
     thread_id: str
     circle_id: str
     circle_name: str
+    audience: str
     is_opening: bool
     texts: tuple[OwnText, ...]
+
+    @property
+    def is_for_moderators(self) -> bool:
+        """Whether nobody but moderators ever reads it, accepted or not."""
+        return self.audience == rules.MODERATORS_ONLY
 
     @property
     def current(self) -> OwnText | None:
@@ -60,7 +66,7 @@ class OwnPost:
 def own_posts(pseudonym_ids: Collection[str], now: datetime) -> list[OwnPost]:
     """Everything written under some names, with its state, also months later."""
     rows = db.session.execute(
-        select(Post, Circle.id, Circle.name)
+        select(Post, Circle.id, Circle.name, Circle.audience)
         .join(Thread, Thread.id == Post.thread_id)
         .join(Circle, Circle.id == Thread.circle_id)
         .where(Post.pseudonym_id.in_(pseudonym_ids))
@@ -91,9 +97,15 @@ def own_posts(pseudonym_ids: Collection[str], now: datetime) -> list[OwnPost]:
         of_post.setdefault(revision.post_id, []).append(text)
     found = [
         OwnPost(
-            post.id, post.thread_id, circle_id, name, post.is_opening, _in_order(of_post.get(post.id, []))
+            post.id,
+            post.thread_id,
+            circle_id,
+            name,
+            audience,
+            post.is_opening,
+            _in_order(of_post.get(post.id, [])),
         )
-        for post, circle_id, name in rows
+        for post, circle_id, name, audience in rows
     ]
     return sorted(found, key=lambda own: _place(own.current))
 

@@ -91,14 +91,15 @@ def test_a_very_heavy_entry_brings_help_and_a_lighter_one_does_not(ana, monkeypa
         panels._help[:] = before
     assert WORDS["soft_help"] in page
     assert "<p>people who listen</p>" in page
-    assert asked == [("A", "IE")]
+    assert asked == [("own", "IE")]
     assert 'href="/help"' in page
 
 
 def test_a_note_of_crisis_brings_help_and_says_that_nobody_reads_it(ana):
     send(ana, note="I don't want to live any more.")
     page = ana.browser.get("/check-in").text
-    assert "nobody here will answer it" in page
+    assert "so nobody reads it and nobody answers it" in page
+    assert "A person will read it" not in page
     assert WORDS["soft_help"] not in page
 
 

@@ -12,6 +12,7 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from forum.care.panel import OWN
 from forum.circles import panels, waits
 from forum.growth import check_ins, rules, texts
 from forum.growth.forms import CheckInForm, DropForm, EarlySignsForm, tidy
@@ -25,7 +26,6 @@ from forum.web.days import said_day
 check_in_pages = Blueprint("check_in", __name__)
 
 Answer = str | Response | tuple[str, int]
-SOFT = "A"
 DASHES = ("none", "7 4", "2 3")
 """One for each line of the picture, so that colour alone tells nothing."""
 
@@ -159,8 +159,8 @@ def _help(latest: check_ins.CheckIn) -> SimpleNamespace | None:
     if not speaks and not latest.is_very_heavy:
         return None
     chosen = current_user.vault.about("settings", "country") or {}
-    panel = panels.help_panel(SOFT, chosen.get("code"), waits.measured("routine", now()))
-    return SimpleNamespace(panel=panel or Markup(""), speaks=speaks)
+    panel = panels.help_panel(OWN, chosen.get("code"), waits.measured("routine", now()))
+    return SimpleNamespace(panel=panel or Markup(""), is_heavy=latest.is_very_heavy)
 
 
 def _signs() -> SimpleNamespace:
