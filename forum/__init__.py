@@ -13,6 +13,7 @@ from forum.circles import upkeep as _upkeep  # noqa: F401  (registers what keeps
 from forum.circles.cli import commands as circles_commands
 from forum.circles.views import blueprints as circles_blueprints
 from forum.demo.cli import commands as demo_commands
+from forum.growth.views import blueprints as growth_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
@@ -23,6 +24,8 @@ from forum.notices.views import notices
 from forum.screening.cli import commands as screening_commands
 from forum.storage.cli import commands as storage_commands
 from forum.text.cli import commands as text_commands
+from forum.training import tasks as _training_tasks  # noqa: F401  (registers when badges end)
+from forum.training.views import training
 from forum.web.cli import commands as web_commands
 
 COMMANDS = (
@@ -44,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     storage.init_app(app, settings)
     web.init_app(app, settings)
     members.init_app(app)
-    for blueprint in (*circles_blueprints, care, notices, desk):
+    for blueprint in (*circles_blueprints, care, notices, desk, *growth_blueprints, training):
         app.register_blueprint(blueprint)
     _offer_commands(app)
     return app

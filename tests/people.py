@@ -19,9 +19,9 @@ from tests.browser_client import Client
 class Person:
     """Somebody who is signed in: their browser, their vault, and for moderators their staff id."""
 
-    def __init__(self, app: Flask, role: str = "") -> None:
-        """Sign a fresh member in; `role` is moderator, lead or nothing."""
-        self.key = secrets.token_bytes(32)
+    def __init__(self, app: Flask, role: str = "", key: bytes = b"") -> None:
+        """Sign a fresh member in; `role` is moderator, lead or nothing. With a `key`, one who was here before."""
+        self.key = key or secrets.token_bytes(32)
         self.member_id = new_id()
         self.staff_id = new_id() if role else ""
         with writing():

@@ -13,6 +13,9 @@ from forum.care.directory import Contact, International, contacts_for, emergency
 
 TEXTS_FILE: Final = Path(__file__).with_name("texts.toml")
 _GAP: Final = re.compile(r"\[[^\]]*\]")
+OWN: Final = "own"
+"""In the place of a tier: the panel beside an entry that only its writer can open."""
+
 W = TypeVar("W")
 
 
@@ -55,7 +58,7 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class Panel(Generic[W]):
-    """The help in the answer to submit. `look`: strong (B to D), soft (A) or plain (E); `wait` is kept."""
+    """The help in the answer to submit. `look`: strong (B to D), soft (A), plain (E), own; `wait` is kept."""
 
     look: str
     heading: str
@@ -74,10 +77,10 @@ class Panel(Generic[W]):
 def panel_for(tier: str, country: str | None, wait: W) -> Panel[W]:
     """Choose the help for a tier and the country that the member chose (None: none chosen).
 
-    B to D get the whole panel, A a softer one, E one that fits whoever wrote it (a cry or an attack); D adds
-    the direct question and the emergency number.
+    B to D get the whole panel, A a softer one, E one that fits whoever wrote it (a cry or an attack), `OWN`
+    one that promises no reader; D adds the direct question and the emergency number.
     """
-    look = {"A": "soft", "E": "plain"}.get(tier, "strong")
+    look = {"A": "soft", "E": "plain", OWN: "own"}.get(tier, "strong")
     words = texts()["panel"][look]
     return Panel(
         look=look,

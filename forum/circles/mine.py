@@ -49,8 +49,14 @@ class OwnPost:
     circle_id: str
     circle_name: str
     kind: str
+    audience: str
     is_opening: bool
     texts: tuple[OwnText, ...]
+
+    @property
+    def is_for_moderators(self) -> bool:
+        """Whether nobody but moderators ever reads it, accepted or not."""
+        return self.audience == rules.MODERATORS_ONLY
 
     @property
     def current(self) -> OwnText | None:
@@ -61,7 +67,7 @@ class OwnPost:
 def own_posts(pseudonym_ids: Collection[str], now: datetime) -> list[OwnPost]:
     """Everything written under some names, with its state, also months later."""
     rows = db.session.execute(
-        select(Post, Circle.id, Circle.name, Thread.kind)
+        select(Post, Circle.id, Circle.name, Thread.kind, Circle.audience)
         .join(Thread, Thread.id == Post.thread_id)
         .join(Circle, Circle.id == Thread.circle_id)
         .where(Post.pseudonym_id.in_(pseudonym_ids))
@@ -97,10 +103,11 @@ def own_posts(pseudonym_ids: Collection[str], now: datetime) -> list[OwnPost]:
             circle_id,
             name,
             kind,
+            audience,
             post.is_opening,
             _in_order(of_post.get(post.id, [])),
         )
-        for post, circle_id, name, kind in rows
+        for post, circle_id, name, kind, audience in rows
     ]
     return sorted(found, key=lambda own: _place(own.current))
 

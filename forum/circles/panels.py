@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from markupsafe import Markup
 
 from forum.circles.waits import Wait
 
 HelpPanel = Callable[[str, str | None, Wait], Markup]
+Badges = Callable[[Collection[str]], Collection[str]]
 
 _help: list[HelpPanel] = []
+_badges: list[Badges] = []
 
 
 Editor = Callable[[str], str]
@@ -36,3 +38,13 @@ def show_help_with(panel: HelpPanel) -> None:
 def help_panel(tier: str | None, country: str | None, wait: Wait) -> Markup | None:
     """The help for a tier, a chosen country and the present wait, or None without a tier."""
     return _help[0](tier, country, wait) if tier and _help else None
+
+
+def show_badges_of(carrying: Badges) -> None:
+    """Register who tells which of some pseudonyms carry a badge (called once, by the training room)."""
+    _badges[:] = [carrying]
+
+
+def badges(pseudonym_ids: Collection[str]) -> Collection[str]:
+    """Which of some pseudonyms carry the badge of a peer supporter now. At most one statement."""
+    return _badges[0](pseudonym_ids) if pseudonym_ids and _badges else ()

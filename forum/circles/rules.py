@@ -216,8 +216,15 @@ def band(texts_before: int, strikes: int) -> History:
     return History(texts_before == 0, "none" if strikes == 0 else words[strikes >= 3])
 
 
+MODERATORS_ONLY = "moderators"
+"""The audience of a circle that no page opens: what is sent there is read at the desk and nowhere else."""
+
+
 def may_read(audience: str, *, signed_in: bool, is_inside: bool) -> bool:
-    """Whether somebody may read a circle. Invited circles are read by those whose vault lists them."""
+    """Whether somebody may read a circle. Invited circles are read by those whose vault lists them.
+
+    A circle for moderators only is read by nobody here, not even by moderators.
+    """
     return audience == "everyone" or (signed_in and (audience == "members" or is_inside))
 
 

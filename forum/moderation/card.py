@@ -50,6 +50,7 @@ def card_page(
         else url_for("moderation.review", review_id=card.review.id, reveal=1),
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
+        purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
         thread_title=card.thread_title,
         findings=card.screening.findings if card.screening else [],
         scores=card.screening.labels if card.screening else {},

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from forum.circles import publishing, rules
 from forum.circles.content import hash_of, open_content, seal_content
 from forum.circles.conversation import say
-from forum.circles.models import Decision, Post, Review, Revision
+from forum.circles.models import Circle, Decision, Post, Review, Revision
 from forum.circles.reviews import born_screening, open_review
 from forum.circles.writing import Written
 from forum.notices import actions as notices
@@ -32,15 +32,16 @@ class Blocked(Exception):
 
 
 def publish(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
-    """Let others read the text, at once, and tell the author."""
+    """Let others read the text, at once, and tell the author. What only moderators read is accepted."""
     post = db.session.get_one(Post, revision.post_id)
     if review.kind == "submission" and _is_blocked(post, revision):
         raise Blocked(post.id)
     publishing.show(revision, "moderator", "publish", day_of(now), choice.content_note)
     review.decision_id = decision.id
+    circle = db.session.get_one(Circle, review.circle_id)
     notices.tell(
         post.pseudonym_id,
-        "published",
+        "accepted" if circle.audience == rules.MODERATORS_ONLY else "published",
         day_of(now),
         words=choice.words,
         post_id=post.id,

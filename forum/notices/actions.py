@@ -12,6 +12,7 @@ from forum.storage.types import new_id
 
 KINDS = (
     "published",
+    "accepted",
     "returned",
     "declined",
     "proposed",

@@ -29,16 +29,21 @@ class Told:
     day: date
 
 
-def notices_of(pseudonym_ids: Collection[str], now: datetime) -> list[Told]:
-    """The notices of some names, newest day first. One that belongs to a decision taken back is not there."""
-    found = db.session.scalars(
+def notices_of(pseudonym_ids: Collection[str], now: datetime, kind: str = "") -> list[Told]:
+    """The notices of some names, newest day first; of one kind, where it is named.
+
+    One that belongs to a decision taken back is not there.
+    """
+    wanted = (
         select(Notice)
         .outerjoin(Decision, Decision.id == Notice.decision_id)
         .where(*_visible(pseudonym_ids, now))
         .order_by(Notice.day.desc(), Notice.id)
         .limit(PAGE)
     )
-    return [_opened(notice) for notice in found]
+    if kind:
+        wanted = wanted.where(Notice.kind == kind)
+    return [_opened(notice) for notice in db.session.scalars(wanted)]
 
 
 def count_since(pseudonym_ids: Collection[str], now: datetime) -> int:

@@ -72,10 +72,15 @@ def _item(post: mine.OwnPost) -> SimpleNamespace:
         what=said.what(post),
         pseudonym=content.name if content else "",
         state=state,
-        state_words=said.state(state),
+        state_words=said.state(_said_state(post, state)),
         day=_("until %(day)s", day=said.day(text.until)) if text and text.until else "",
         needs_you=state in ("proposed", "returned"),
     )
+
+
+def _said_state(post: mine.OwnPost, state: str) -> str:
+    """What a state is called: a text that only moderators read is accepted, not published."""
+    return "accepted" if state == "published" and post.is_for_moderators else state
 
 
 @mine_pages.get("/mine/<post_id>")
@@ -100,9 +105,9 @@ def _page(
         "circles/waiting.html",
         post=_post_words(post, text),
         state=text.state,
-        heading=said.heading(text.state, text.removed_by),
-        explained=said.explained(text.state, text.removed_by),
-        stage=said.stage(text),
+        heading=said.heading(_said_state(post, text.state), text.removed_by),
+        explained=said.explained(_said_state(post, text.state), text.removed_by),
+        stage=None if post.is_for_moderators else said.stage(text),
         measured=said.measured(wait),
         duty=said.duty(wait.staffing),
         late=bool(review and review.told_late and text.state == "waiting"),
@@ -130,7 +135,7 @@ def _kind_words(post_id: str) -> list[str]:
 
 def _post_words(post: mine.OwnPost, text: mine.OwnText) -> SimpleNamespace:
     content = text.content
-    is_shown = text.state == "published" or any(other.state == "published" for other in post.texts)
+    is_shown = not post.is_for_moderators and any(one.state == "published" for one in post.texts)
     return SimpleNamespace(
         id=post.post_id,
         title=content.title if content else None,

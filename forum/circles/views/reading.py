@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +14,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from forum import content
-from forum.circles import kept, queries, reactions, rules, shelf
+from forum.circles import kept, panels, queries, reactions, rules, shelf
 from forum.circles.content import open_content
 from forum.circles.invitations import ABOUT
 from forum.circles.models import Circle, Revision
@@ -147,11 +147,12 @@ def thread_page(
     rows = queries.posts_of(head.id, after)
     page, more = rows[: queries.POSTS_A_PAGE], rows[queries.POSTS_A_PAGE :]
     own = _own(head, page) if current_user.is_authenticated else None
+    badges = panels.badges({row.pseudonym_id for row in page})
     here = url_for("reading.thread", thread_id=head.id)
     return render_template(
         "circles/thread.html",
         thread=head,
-        posts=[_post(row, head, own) for row in page],
+        posts=[_post(row, head, own, badges) for row in page],
         older=f"{here}?after={page[-1].position}" if more else None,
         newer=here if after >= 0 else None,
         may_reply=own is not None,
@@ -211,11 +212,13 @@ def own_names(circle_id: str) -> SimpleNamespace:
     )
 
 
-def _post(row: AnyRow, head: queries.ThreadHead, own: SimpleNamespace | None) -> SimpleNamespace:
+def _post(
+    row: AnyRow, head: queries.ThreadHead, own: SimpleNamespace | None, badges: Collection[str]
+) -> SimpleNamespace:
     return SimpleNamespace(
         id=row.post_id,
         pseudonym=row.pseudonym,
-        badge=None,
+        badge=_("Peer supporter") if row.pseudonym_id in badges else None,
         day=said_day(row.day),
         mode=None if row.is_opening else row.mode,
         kind=head.kind if row.is_opening else None,

@@ -37,6 +37,7 @@ def state(value: str) -> str:
             "proposed": _("A version is offered"),
             "held": _("In conversation"),
             "published": _("Published"),
+            "accepted": _("Accepted"),
             "hidden": _("Hidden"),
             "returned": _("Returned to you"),
             "declined": _("Declined"),
@@ -59,6 +60,7 @@ def heading(value: str, removed_by: str | None) -> str:
             "proposed": _("A moderator offers you a version"),
             "held": _("A moderator is talking with you"),
             "published": _("It is published"),
+            "accepted": _("A moderator read it and accepted it"),
             "hidden": _("It is hidden for now"),
             "returned": _("It came back to you"),
             "declined": _("It was declined"),
@@ -85,6 +87,7 @@ def explained(value: str, removed_by: str | None) -> str:
             ),
             "held": _("It is not public. You can answer below, change your text, or withdraw it."),
             "published": _("Others can read it. You can change or remove it whenever you like."),
+            "accepted": _("Only moderators can read it, now and later. You can change or remove it."),
             "hidden": _("Somebody asked for a second look. It cannot be read until a person has decided."),
             "returned": _("Something needs to change first. The reason is below; your text is kept to edit."),
             "declined": _(
