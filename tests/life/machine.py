@@ -34,16 +34,15 @@ from forum.circles.reviews import Changed
 from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
-from forum.moderation import effects, log, sweeps
 from forum.moderation import actions as moderation
+from forum.moderation import effects, log, sweeps
 from forum.moderation.actions import Choice, Moderator, Seen
 from forum.screening.findings import Care, Screened
 from forum.screening.models import Screening
 from forum.storage.clock import now
 from forum.storage.database import db, writing
-from forum.storage.settings import current_settings
 from forum.storage.sealing import keyed_hash
-from forum.storage.settings import field_keys
+from forum.storage.settings import current_settings, field_keys
 from forum.storage.types import new_id
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -284,7 +283,9 @@ class Life(RuleBasedStateMachine):
     @rule(
         sent=sent,
         readers=st.permutations(range(3)),
-        acts=st.lists(st.sampled_from(["edit", "withdraw", "decide", "claim", "wait"]), min_size=2, max_size=4),
+        acts=st.lists(
+            st.sampled_from(["edit", "withdraw", "decide", "claim", "wait"]), min_size=2, max_size=4
+        ),
         text=TEXTS,
         outcome=st.sampled_from(["publish", "return", "decline"]),
     )
