@@ -139,11 +139,8 @@ def decide(
 
     Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `NotScreened`.
     """
-    review = db.session.scalars(select(Review).where(Review.id == review_id).with_for_update()).first()
-    if review is None:
-        raise Stale
+    review, revision = _lock(review_id)
     _refuse_own(moderator, review)
-    revision = db.session.get_one(Revision, review.revision_id, populate_existing=True)
     _hold_still(moderator, review, seen)
     alone = False
     if rules.needs_two_people(review.tier, choice.outcome, revision.state):  # type: ignore[arg-type]
@@ -157,6 +154,26 @@ def decide(
     log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
     db.session.flush()
     return decision
+
+
+def _lock(review_id: str) -> tuple[Review, Revision]:
+    """A review and its text, locked: the text first, in the order in which an author's acts take them."""
+    revision_id = db.session.scalar(select(Review.revision_id).where(Review.id == review_id))
+    revision = db.session.scalars(
+        select(Revision)
+        .where(Revision.id == revision_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    review = db.session.scalars(
+        select(Review)
+        .where(Review.id == review_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if review is None or revision is None or review.revision_id != revision.id:
+        raise Stale
+    return review, revision
 
 
 def _hold_still(moderator: Moderator, review: Review, seen: Seen) -> None:
@@ -273,9 +290,9 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
     before = db.session.scalars(select(Decision).where(Decision.id == decision_id).with_for_update()).first()
     if before is None:
         raise Stale
-    review = db.session.get_one(Review, before.review_id)
+    revision = db.session.get_one(Revision, before.revision_id, with_for_update=True)
+    review = db.session.get_one(Review, before.review_id, with_for_update=True)
     _refuse_own(moderator, review)
-    revision = db.session.get_one(Revision, before.revision_id)
     reversal = db.session.scalar(select(Decision.id).where(Decision.reverses_id == before.id))
     why = may_undo(
         before.outcome,

@@ -97,7 +97,7 @@ class Life(RuleBasedStateMachine):
         self.vault_keys = [secrets.token_bytes(32) for _ in range(3)]
         self.moderators = [Moderator(new_id()) for _ in range(3)]
         self.acknowledged: dict[str, str] = {}
-        self.published_before: set[str] = set()
+        self.spent: set[tuple[str, int]] = set()
 
     def teardown(self) -> None:
         self.travel.stop()
@@ -262,6 +262,7 @@ class Life(RuleBasedStateMachine):
         if not review_id:
             return ""
         with self.connection():
+            holder = db.session.scalar(select(Review.claimed_by).where(Review.id == review_id))
             masked = make_ready("A masked title", "The same, with one detail taken out.", "", is_opening=True)
             choice = Choice(outcome, "R1", "A reason of some length.", "", masked)
             try:
@@ -269,12 +270,55 @@ class Life(RuleBasedStateMachine):
                     decision = moderation.decide(
                         self.moderators[who], review_id, before, choice, now(), others
                     )
-                if decision is None:
-                    return ""
-                assert decision.revision_hash == before.hash, "decided about a text that was not read"
-                return decision.id
             except REFUSED:
                 return ""
+            assert holder == self.moderators[who].staff_id, "decided although somebody else had claimed it"
+            assert (review_id, before.version) not in self.spent, "decided twice from the same look"
+            self.spent.add((review_id, before.version))
+            if decision is None:
+                return ""
+            assert decision.revision_hash == before.hash, "decided about a text that was not read"
+            return decision.id
+
+    @rule(
+        sent=sent,
+        readers=st.permutations(range(3)),
+        acts=st.lists(
+            st.sampled_from(["edit", "withdraw", "decide", "claim", "wait"]), min_size=2, max_size=4
+        ),
+        text=TEXTS,
+        outcome=st.sampled_from(["publish", "return", "decline"]),
+    )
+    def several_at_one_text(
+        self, sent: tuple[int, str, str], readers: list[int], acts: list[str], text: str, outcome: str
+    ) -> None:
+        """Somebody reads a text; then things happen to just this text, in any order."""
+        first = self._look_at(readers[0], sent[1])
+        if first is None:
+            return
+        for act in acts:
+            if act == "edit":
+                self.edit(sent, text)
+            elif act == "withdraw":
+                self.author_acts(sent, "withdraw")
+            elif act == "decide":
+                self.decide(first, outcome, 0)
+            elif act == "claim":
+                self._look_at(readers[1], sent[1])
+            else:
+                self.clock.shift(rules.LEASE)
+
+    def _look_at(self, who: int, post_id: str) -> tuple[int, str, Seen] | None:
+        with self.connection():
+            wanted = select(Review.id).where(Review.post_id == post_id, Review.open)
+            review_id = db.session.scalar(wanted)
+            if review_id is None:
+                return None
+            with writing():
+                moderation.claim(self.moderators[who], review_id, now())
+            review = db.session.get_one(Review, review_id)
+            revision = db.session.get_one(Revision, review.revision_id)
+            return who, review_id, Seen(review.version, revision.hash)
 
     @rule(decided=decided, who=st.integers(0, 2))
     def undo(self, decided: str, who: int) -> None:

@@ -21,7 +21,9 @@ PLAY = hypothesis_settings(
     derandomize=True,
     print_blob=False,
 )
-HUNT = hypothesis_settings(PLAY, max_examples=200, phases=[Phase.generate], derandomize=False)
+HUNT = hypothesis_settings(
+    PLAY, max_examples=200, phases=[Phase.generate], derandomize=False, report_multiple_bugs=False
+)
 
 
 def machine_on(app: Flask) -> type[Life]:
