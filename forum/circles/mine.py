@@ -72,6 +72,25 @@ def own_posts(pseudonym_ids: Collection[str], now: datetime) -> list[OwnPost]:
         .join(Circle, Circle.id == Thread.circle_id)
         .where(Post.pseudonym_id.in_(pseudonym_ids))
     ).all()
+    texts = _own_texts(pseudonym_ids, now)
+    found = [
+        OwnPost(
+            post.id,
+            post.thread_id,
+            circle_id,
+            name,
+            kind,
+            audience,
+            post.is_opening,
+            _in_order(texts.get(post.id, [])),
+        )
+        for post, circle_id, name, kind, audience in rows
+    ]
+    return sorted(found, key=lambda own: _place(own.current))
+
+
+def _own_texts(pseudonym_ids: Collection[str], now: datetime) -> dict[str, list[OwnText]]:
+    """The texts of some names that matter now, by post."""
     revisions = db.session.execute(
         select(Revision, Screening.state)
         .join(Post, Post.id == Revision.post_id)
@@ -96,20 +115,7 @@ def own_posts(pseudonym_ids: Collection[str], now: datetime) -> list[OwnPost]:
     for revision, scored in revisions:
         text = _own_text(revision, scored or "", now, is_offered=revision.id in offers)
         of_post.setdefault(revision.post_id, []).append(text)
-    found = [
-        OwnPost(
-            post.id,
-            post.thread_id,
-            circle_id,
-            name,
-            kind,
-            audience,
-            post.is_opening,
-            _in_order(of_post.get(post.id, [])),
-        )
-        for post, circle_id, name, kind, audience in rows
-    ]
-    return sorted(found, key=lambda own: _place(own.current))
+    return of_post
 
 
 def own_post(post_id: str, pseudonym_ids: Collection[str], now: datetime) -> OwnPost | None:

@@ -28,7 +28,7 @@ from forum.screening.windows import windows_of
 LENGTHS: Final = (20, 100, 300, 600)
 MIXED: Final = (20, 35, 50, 60, 80, 100, 120, 150, 220, 300, 450, 600)
 _WORDS: Final = (
-    "today I slept badly and my manager moved the meeting again so we talked about rest and work".split()
+    ["today", "I", "slept", "badly", "and", "my", "manager", "moved", "the", "meeting", "again", "so", "we", "talked", "about", "rest", "and", "work"]
 )
 _PEAK: Final = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
 

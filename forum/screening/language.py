@@ -14,13 +14,7 @@ FEWEST_WORDS: Final = 8
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENGLISH: Final = frozenset(
-    """the be am is are was were been to of and a in that have has had i it for not on with he she you do did does at
-    this but his her by from they we say or an will my one all would there their what so up out if about who get got
-    which go me when make can like time no just him know take into your good some could them see other than then now
-    only come its over think also back after use how our work first even want because any these give day us im i'm
-    dont don't cant can't it's ive i've u ur really feel more still people why where here too very never always much
-    being need going something nothing anyone everyone life help sorry please thank thanks hate love day today again
-    years off down shit fuck fucking stupid hello hi yes""".split()
+    ["the", "be", "am", "is", "are", "was", "were", "been", "to", "of", "and", "a", "in", "that", "have", "has", "had", "i", "it", "for", "not", "on", "with", "he", "she", "you", "do", "did", "does", "at", "this", "but", "his", "her", "by", "from", "they", "we", "say", "or", "an", "will", "my", "one", "all", "would", "there", "their", "what", "so", "up", "out", "if", "about", "who", "get", "got", "which", "go", "me", "when", "make", "can", "like", "time", "no", "just", "him", "know", "take", "into", "your", "good", "some", "could", "them", "see", "other", "than", "then", "now", "only", "come", "its", "over", "think", "also", "back", "after", "use", "how", "our", "work", "first", "even", "want", "because", "any", "these", "give", "day", "us", "im", "i'm", "dont", "don't", "cant", "can't", "it's", "ive", "i've", "u", "ur", "really", "feel", "more", "still", "people", "why", "where", "here", "too", "very", "never", "always", "much", "being", "need", "going", "something", "nothing", "anyone", "everyone", "life", "help", "sorry", "please", "thank", "thanks", "hate", "love", "day", "today", "again", "years", "off", "down", "shit", "fuck", "fucking", "stupid", "hello", "hi", "yes"]
 )
 _OTHERS: Final = {
     "German": "der die das und ist nicht ich du sie wir ihr ein eine einen mich mir dich dir auch auf für mit von zu den dem sich es bin bist sind war habe hast hat haben kann wenn aber wie was so nur noch mehr schon immer niemand nichts weiß hier",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from werkzeug.routing import AnyConverter, Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 
 from forum.storage.types import new_id
 
@@ -53,12 +53,15 @@ def _plain(rule: Rule) -> str:
     return path
 
 
+def _value(converter: BaseConverter) -> str | int:
+    if isinstance(converter, AnyConverter):
+        return sorted(converter.items)[0]
+    return 7 if isinstance(converter, IntegerConverter) else new_id()
+
+
 def _filled(app: Flask, rule: Rule) -> str:
     converters = rule._converters
-    values = {
-        name: sorted(converter.items)[0] if isinstance(converter, AnyConverter) else new_id()
-        for name, converter in converters.items()
-    }
+    values = {name: _value(converter) for name, converter in converters.items()}
     with app.test_request_context():
         built = rule.build(values)
     assert built is not None

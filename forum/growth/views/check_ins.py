@@ -9,7 +9,6 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from forum.care.panel import OWN
@@ -160,7 +159,7 @@ def _help(latest: check_ins.CheckIn) -> SimpleNamespace | None:
         return None
     chosen = current_user.vault.about("settings", "country") or {}
     panel = panels.help_panel(OWN, chosen.get("code"), waits.measured("routine", now()))
-    return SimpleNamespace(panel=panel or Markup(""), is_heavy=latest.is_very_heavy)
+    return SimpleNamespace(panel=panel or "", is_heavy=latest.is_very_heavy)
 
 
 def _signs() -> SimpleNamespace:

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertForSequenceClassification
 
-from forum.screening.checkpoint.labels import KAGGLE, LABELS, Row
+from forum.screening.checkpoint.labels import KAGGLE, LABELS
 
 LONGEST: Final = 256
 """Tokens of a row that are read, as many as a screening window has."""

@@ -20,7 +20,6 @@ from forum.screening.checkpoint.labels import Row
 from forum.screening.checkpoint.saving import FOLDER_NAME, save_checkpoint
 from forum.screening.checkpoint.train import arrays
 
-
 LONGEST: Final = 64
 """Tokens of a row that are read: enough for sentences, and quick without an accelerator."""
 
