@@ -11,12 +11,15 @@ from forum.care.views import care
 from forum.circles import indexing as _indexing  # noqa: F401  (lets what is published be found)
 from forum.circles import upkeep as _upkeep  # noqa: F401  (registers what keeps circles tidy)
 from forum.circles.views import blueprints as circles_blueprints
+from forum.coping import shown as _shown  # noqa: F401  (lets published cards stand in the library)
+from forum.coping.views import blueprints as coping_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
 from forum.moderation.cli import commands as moderation_commands
 from forum.moderation.views import desk
 from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)
+from forum.notices.feeds import feeds
 from forum.notices.views import notices
 from forum.storage.cli import commands as storage_commands
 from forum.text.cli import commands as text_commands
@@ -38,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     storage.init_app(app, settings)
     web.init_app(app, settings)
     members.init_app(app)
-    for blueprint in (*circles_blueprints, care, notices, desk):
+    for blueprint in (*circles_blueprints, care, notices, feeds, *coping_blueprints, desk):
         app.register_blueprint(blueprint)
     _offer_commands(app)
     return app
