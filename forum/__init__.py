@@ -12,6 +12,8 @@ from forum.circles import indexing as _indexing  # noqa: F401  (lets what is pub
 from forum.circles import upkeep as _upkeep  # noqa: F401  (registers what keeps circles tidy)
 from forum.circles.cli import commands as circles_commands
 from forum.circles.views import blueprints as circles_blueprints
+from forum.coping import shown as _shown  # noqa: F401  (lets published cards stand in the library)
+from forum.coping.views import blueprints as coping_blueprints
 from forum.demo.cli import commands as demo_commands
 from forum.growth.views import blueprints as growth_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
@@ -20,6 +22,7 @@ from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (register
 from forum.moderation.cli import commands as moderation_commands
 from forum.moderation.views import desk
 from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)
+from forum.notices.feeds import feeds
 from forum.notices.views import notices
 from forum.screening.cli import commands as screening_commands
 from forum.storage.cli import commands as storage_commands
@@ -47,7 +50,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     storage.init_app(app, settings)
     web.init_app(app, settings)
     members.init_app(app)
-    for blueprint in (*circles_blueprints, care, notices, desk, *growth_blueprints, training):
+    for blueprint in (
+        *circles_blueprints,
+        care,
+        notices,
+        feeds,
+        desk,
+        *coping_blueprints,
+        *growth_blueprints,
+        training,
+    ):
         app.register_blueprint(blueprint)
     _offer_commands(app)
     return app

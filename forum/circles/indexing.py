@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from forum.circles.models import Post, PublishedPost, PublishedThread, Thread
 from forum.circles.publishing import post_shown, post_taken_down
-from forum.circles.rules import CARD
+from forum.circles.rules import CARD, CARD_HEADINGS
 from forum.search import index
 from forum.storage.backup import after_restore
 from forum.storage.database import db, writing
@@ -72,7 +72,10 @@ def _put(shown: PublishedPost, kind: str) -> None:
 def _row(shown: PublishedPost, kind: str) -> tuple[str, str, str, str, str]:
     if not shown.is_opening:
         return "reply", shown.post_id, shown.circle_id, "", shown.plain
-    return CARD if kind == CARD else "thread", shown.thread_id, shown.circle_id, shown.title, shown.plain
+    if kind != CARD:
+        return "thread", shown.thread_id, shown.circle_id, shown.title, shown.plain
+    plain = "\n".join(line for line in shown.plain.split("\n") if line not in CARD_HEADINGS)
+    return CARD, shown.thread_id, shown.circle_id, shown.title, plain
 
 
 def _replies_of(thread_id: str) -> list[PublishedPost]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Text, bindparam, func, select, tuple_, type_coerce
 
 from forum.circles.models import Circle, PublishedPost, PublishedThread, Thread
 from forum.circles.rules import CARD, ENOUGH_ANSWERS
@@ -45,6 +46,11 @@ def circle(circle_id: str) -> Circle | None:
     return db.session.get(Circle, circle_id)
 
 
+def has_tag(tag: str) -> ColumnElement[bool]:
+    """Whether a published thread carries a tag of the fixed lists."""
+    return type_coerce(PublishedThread.topics, Text).like(f'%"{tag}"%')
+
+
 def threads_of(
     circle_ids: Collection[str],
     before: tuple[int, str] | None = None,
@@ -79,7 +85,7 @@ def threads_of(
     if needs_reply:
         page = page.where(PublishedThread.answers < ENOUGH_ANSWERS)
     if topic:
-        page = page.where(PublishedThread.topics.like(f'%"{topic}"%'))
+        page = page.where(has_tag(topic))
     return list(db.session.execute(page))
 
 
@@ -141,7 +147,7 @@ _POSTS = (
 def head_of(thread_id: str) -> ThreadHead | None:
     """A thread whose opening can be read, with its circle and version, in one statement."""
     row = db.session.connection().execute(_HEAD, {"thread_id": thread_id}).first()
-    return ThreadHead(*row) if row else None
+    return ThreadHead(*cast(tuple[Any, ...], row)) if row else None
 
 
 def posts_of(thread_id: str, after: int = -1) -> list[AnyRow]:

@@ -60,6 +60,9 @@ REPLY_MODES = ("support", "experience", "advice", "question")
 CARD = "card"
 """The kind of thread that is a strategy card: an opening without replies, read in the library."""
 
+CARD_HEADINGS = ("When", "What I do", "How it went", "Not for")
+"""What stands over the four parts of a card in its text."""
+
 LIBRARY = "the-library-of-cards--"
 """The id of the circle in which cards are written. It is no place of its own: `/library` shows it."""
 

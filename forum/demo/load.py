@@ -1,4 +1,4 @@
-"""Load the demonstration into an empty forum, through the real actions, the real worker and real decisions."""
+"""Load the demonstration into an empty forum, through the real actions, worker and decisions."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from forum.circles import actions
+from forum import coping
+from forum.circles import actions, tending
 from forum.circles.models import Circle, Post, Review, Revision, Thread, WaitCount
 from forum.circles.tasks import Screener, screen_next
 from forum.circles.writing import make_ready
+from forum.coping.actions import Origin, send_card
+from forum.coping.rules import PARTS, Parts, compose
 from forum.members.vault import OpenVault
 from forum.moderation.actions import Choice, Moderator, Seen, claim, decide
-from forum.storage.clock import now
+from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 
 FILE = Path(__file__).parent / "forum.toml"
+CARDS = Path(coping.__file__).with_name("cards.toml")
 
 
 @dataclass
@@ -55,6 +59,10 @@ def load(screen: Screener, say: Callable[[str], None]) -> None:
         _thread(entry, circles[entry["circle"]], cast, screen)
         if number % 8 == 0 or number == len(threads):
             say(f"  demonstration: {number} of {len(threads)} threads")
+    cards = tomllib.loads(CARDS.read_text(encoding="utf-8"))["card"]
+    for entry in cards:
+        _card(entry, cast, screen)
+    say(f"  demonstration: {len(cards)} cards")
     with writing():
         db.session.execute(delete(WaitCount))  # these decisions waited for nobody and must not be measured
 
@@ -78,6 +86,16 @@ def _circles(entries: list[dict[str, Any]]) -> dict[str, str]:
     return ids
 
 
+def _card(entry: dict[str, Any], cast: Cast, screen: Screener) -> None:
+    parts = Parts(*(entry[part].strip() for part in PARTS))
+    written = make_ready(entry["title"], compose(parts), "", is_opening=True)
+    with writing():
+        sender = actions.Sender(cast.vault(entry["by"]), secrets.token_urlsafe(16))
+        sent = send_card(sender, written, entry["tags"], Origin(), entry["by"], now())
+    screen_next(screen)
+    _publish(sent.post_id, cast)
+
+
 def _thread(entry: dict[str, Any], circle_id: str, cast: Cast, screen: Screener) -> None:
     vault = cast.vault(entry["pseudonym"])
     written = make_ready(entry["title"], entry["body"].strip(), entry.get("note", ""), is_opening=True)
@@ -94,10 +112,13 @@ def _thread(entry: dict[str, Any], circle_id: str, cast: Cast, screen: Screener)
     _publish(sent.post_id, cast)
     post = db.session.get_one(Post, sent.post_id)
     for reply in entry.get("reply", []):
-        _reply(reply, post.thread_id, cast, screen)
+        reply_id = _reply(reply, post.thread_id, cast, screen)
+        if reply.get("helped"):
+            with writing():
+                tending.name_what_helped(vault, reply_id, day_of(now()), helped=True)
 
 
-def _reply(entry: dict[str, Any], thread_id: str, cast: Cast, screen: Screener) -> None:
+def _reply(entry: dict[str, Any], thread_id: str, cast: Cast, screen: Screener) -> str:
     written = make_ready("", entry["body"].strip(), entry.get("note", ""), is_opening=False)
     with writing():
         thread = db.session.get_one(Thread, thread_id)
@@ -106,6 +127,7 @@ def _reply(entry: dict[str, Any], thread_id: str, cast: Cast, screen: Screener) 
     screen_next(screen)
     if not entry.get("wait"):
         _publish(sent.post_id, cast)
+    return sent.post_id
 
 
 def _publish(post_id: str, cast: Cast) -> None:

@@ -54,7 +54,7 @@ def home() -> str:
 def needs_reply() -> str:
     """Threads in every circle that fewer than two others have answered."""
     circles = readable_circles()
-    rows = queries.threads_of([circle.id for circle in circles], _before(), needs_reply=True)
+    rows = queries.threads_of([circle.id for circle in circles], list_place(), needs_reply=True)
     page, more = rows[: queries.THREADS_A_PAGE], rows[queries.THREADS_A_PAGE :]
     older = f"{page[-1].latest}.{page[-1].thread_id}" if more else None
     here = url_for("reading.needs_reply")
@@ -73,7 +73,7 @@ def circle(circle_id: str) -> str:
     found = readable_circle(circle_id)
     only = _only()
     rows = queries.threads_of(
-        [found.id], _before(), only["kind"], only["tag"], needs_reply=bool(only["needs"])
+        [found.id], list_place(), only["kind"], only["tag"], needs_reply=bool(only["needs"])
     )
     page, more = rows[: queries.THREADS_A_PAGE], rows[queries.THREADS_A_PAGE :]
     older = f"{page[-1].latest}.{page[-1].thread_id}" if more else None
@@ -318,6 +318,7 @@ def _after() -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else -1
 
 
-def _before() -> tuple[int, str] | None:
+def list_place() -> tuple[int, str] | None:
+    """The place in a list from which on it is asked for."""
     latest, _dot, thread_id = request.args.get("before", "").partition(".")
     return (int(latest), thread_id) if latest.isdecimal() and len(latest) < 12 and is_id(thread_id) else None
