@@ -240,6 +240,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_thread_card_id'), ['card_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_thread_circle_id'), ['circle_id'], unique=False)
 
+    op.create_table('card',
+    sa.Column('card_id', sa.String(length=22), nullable=False),
+    sa.Column('built_on', sa.String(length=22), nullable=True),
+    sa.Column('led_from', sa.String(length=22), nullable=True),
+    sa.ForeignKeyConstraint(['card_id'], ['thread.id'], name=op.f('fk_card_card_id_thread')),
+    sa.PrimaryKeyConstraint('card_id', name=op.f('pk_card')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('card', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_card_built_on'), ['built_on'], unique=False)
+
     op.create_table('post',
     sa.Column('id', sa.String(length=22), nullable=False),
     sa.Column('thread_id', sa.String(length=22), nullable=False),
@@ -254,6 +265,19 @@ def upgrade() -> None:
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_post_pseudonym_id'), ['pseudonym_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_post_thread_id'), ['thread_id'], unique=False)
+
+    op.create_table('published_card',
+    sa.Column('card_id', sa.String(length=22), nullable=False),
+    sa.Column('built_on', sa.String(length=22), nullable=True),
+    sa.Column('led_from', sa.String(length=22), nullable=True),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['card_id'], ['thread.id'], name=op.f('fk_published_card_card_id_thread')),
+    sa.PrimaryKeyConstraint('card_id', name=op.f('pk_published_card')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('published_card', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_published_card_built_on'), ['built_on'], unique=False)
 
     op.create_table('published_thread',
     sa.Column('thread_id', sa.String(length=22), nullable=False),
@@ -468,11 +492,19 @@ def downgrade() -> None:
         batch_op.drop_index('ix_published_thread_latest')
 
     op.drop_table('published_thread')
+    with op.batch_alter_table('published_card', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_published_card_built_on'))
+
+    op.drop_table('published_card')
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_post_thread_id'))
         batch_op.drop_index(batch_op.f('ix_post_pseudonym_id'))
 
     op.drop_table('post')
+    with op.batch_alter_table('card', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_card_built_on'))
+
+    op.drop_table('card')
     with op.batch_alter_table('thread', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_thread_circle_id'))
         batch_op.drop_index(batch_op.f('ix_thread_card_id'))
