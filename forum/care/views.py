@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from forum.care.directory import countries, country, emergency_for, international
 from forum.care.panel import grounding_cards, hesitations, panel_for
-from forum.circles.panels import show_help_with
+from forum.circles.panels import offer_countries_with, show_help_with
 from forum.circles.waits import Wait
 from forum.text.render import as_markup
 from forum.web.access import visitors
@@ -38,3 +38,4 @@ def show_panel(tier: str, code: str | None, wait: Wait) -> Markup:
 
 
 show_help_with(show_panel)
+offer_countries_with(lambda: [(one.code, one.name) for one in countries()])

@@ -215,6 +215,16 @@ def set_contact(vault: OpenVault, post_id: str, wish: str) -> None:
     db.session.flush()
 
 
+def choose_country(vault: OpenVault, post_id: str, code: str | None) -> None:
+    """Say in which country help is wanted; moderators of this text see it. Raises `NotYours`."""
+    post = own_post(vault, post_id)
+    pending = revision_in(post.id, rules.PENDING, written_by="member")
+    review = open_review(pending.id) if pending else None
+    if review is not None:
+        review.country = code
+    db.session.flush()
+
+
 def own_post(vault: OpenVault, post_id: str) -> Post:
     """A post that was written under one of the names in the open vault. Raises `NotYours`."""
     post = db.session.get(Post, post_id)

@@ -12,6 +12,7 @@ HelpPanel = Callable[[str, str | None, Wait], Markup]
 Badges = Callable[[Collection[str]], Collection[str]]
 
 _help: list[HelpPanel] = []
+_countries: list[Callable[[], list[tuple[str, str]]]] = []
 _badges: list[Badges] = []
 
 
@@ -33,6 +34,16 @@ def editor_of(kind: str) -> Editor | None:
 def show_help_with(panel: HelpPanel) -> None:
     """Register the panel that an author of a text with a tier sees (called once, by the care room)."""
     _help[:] = [panel]
+
+
+def offer_countries_with(countries: Callable[[], list[tuple[str, str]]]) -> None:
+    """Register the countries for which help is known, as codes and names (called once, by the care room)."""
+    _countries[:] = [countries]
+
+
+def countries() -> list[tuple[str, str]]:
+    """The countries for which help is known."""
+    return _countries[0]() if _countries else []
 
 
 def help_panel(tier: str | None, country: str | None, wait: Wait) -> Markup | None:

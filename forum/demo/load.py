@@ -113,7 +113,7 @@ def _thread(entry: dict[str, Any], circle_id: str, cast: Cast, screen: Screener)
     post = db.session.get_one(Post, sent.post_id)
     for reply in entry.get("reply", []):
         reply_id = _reply(reply, post.thread_id, cast, screen)
-        if reply.get("helped"):
+        if reply.get("helped") and reply["pseudonym"] != entry["pseudonym"]:
             with writing():
                 tending.name_what_helped(vault, reply_id, day_of(now()), helped=True)
 

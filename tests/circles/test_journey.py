@@ -238,3 +238,115 @@ def test_a_thread_page_needs_few_statements_however_long_it_is(app, client, coun
             db.session.remove()
     assert counts["visitor", short] == counts["visitor", long] <= 4
     assert counts["member", short] == counts["member", long] <= 7
+
+
+def test_a_cry_for_help_is_answered_with_help_and_never_shown_without_it(app, circle_id):
+    ana = Person(app)
+    post_id = write(ana, circle_id, "I keep thinking about ending my life, every evening.")
+    page = ana.browser.get(f"/mine/{post_id}").text
+    assert "we cannot send anyone" in page
+    assert "Not ready to call?" in page
+    assert "116 123" not in page, "the country is chosen, never guessed"
+    assert ana.browser.post(f"/mine/{post_id}/country", data={"country": "gb"}).status_code == 303
+    assert "116 123" in ana.browser.get(f"/mine/{post_id}").text
+    assert ana.browser.post(f"/mine/{post_id}/contact", data={"contact": "welcome"}).status_code == 303
+    mo = Person(app, "moderator")
+    path, _bound = open_next(mo)
+    card = mo.browser.get(path).text
+    assert "wants to talk" in card
+    assert "GB" in card
+    assert "ending my life" not in card, "softened until somebody asks for it"
+    assert "ending my life" in mo.browser.get(f"{path}?reveal=1").text
+
+
+def test_a_text_that_needs_care_is_taken_although_five_wait(app, circle_id):
+    ana = Person(app)
+    for number in range(5):
+        write(ana, circle_id, f"One more of these days, the {number}th.")
+    key = hidden_fields(ana.browser.get(f"/c/{circle_id}/new").text)["form_key"]
+    fields = {
+        "kind": "story",
+        "wish": "listen",
+        "title": "Six",
+        "body": "One more.",
+        "pseudonym": "Quiet Heron",
+    }
+    refused = ana.browser.post(f"/c/{circle_id}/new", data={**fields, "form_key": key})
+    assert refused.status_code == 409
+    assert "One more." in refused.text
+    assert write(ana, circle_id, "I keep thinking about ending my life.")
+
+
+def test_a_masked_version_appears_only_when_its_author_accepts_it(app, client, circle_id, clock):
+    ana, mo = Person(app), Person(app, "moderator")
+    post_id = write(ana, circle_id, "There is one detail here that should not stand.")
+    screen_next(scored)
+    masked = {
+        "title": "After the night shift",
+        "body": "[detail removed by moderators]",
+        "note": "Would this do for you?",
+    }
+    assert decide(mo, "propose", **masked).status_code == 303
+    clock.shift(301)
+    assert "offers you a version" not in ana.browser.get(f"/mine/{post_id}").text, (
+        "not offered before it is screened"
+    )
+    screen_next(scored)
+    page = ana.browser.get(f"/mine/{post_id}").text
+    assert "[detail removed by moderators]" in page
+    assert "night shift" not in client.get(f"/c/{circle_id}").text
+    seen = re.search(r'name="hash" value="([0-9a-f]{64})"', page).group(1)
+    assert ana.browser.post(f"/mine/{post_id}/accept", data={"hash": "0" * 64}).status_code == 409
+    assert ana.browser.post(f"/mine/{post_id}/accept", data={"hash": seen}).status_code == 303
+    thread = re.search(r'href="(/t/[^"]+)"', client.get(f"/c/{circle_id}").text).group(1)
+    shown = client.get(thread).text
+    assert "[detail removed by moderators]" in shown
+    assert "one detail here" not in shown
+
+
+def test_an_edit_of_a_published_text_waits_beside_it(app, client, circle_id):
+    ana, mo = Person(app), Person(app, "moderator")
+    post_id = write(ana, circle_id, "The first version.")
+    screen_next(scored)
+    decide(mo, "publish")
+    thread = re.search(r'href="(/t/[^"]+)"', client.get(f"/c/{circle_id}").text).group(1)
+    form = ana.browser.get(f"/mine/{post_id}/edit").text
+    fields = {**hidden_fields(form), "title": "After", "body": "The second version.", "content_note": ""}
+    assert ana.browser.post(f"/mine/{post_id}/edit", data=fields).status_code == 303
+    assert "The first version." in client.get(thread).text
+    screen_next(scored)
+    decide(mo, "publish")
+    shown = client.get(thread).text
+    assert "The second version." in shown
+    assert "The first version." not in shown
+    assert "edited" in shown
+
+
+def test_words_between_author_and_moderators(app, circle_id):
+    ana, mo = Person(app), Person(app, "moderator")
+    post_id = write(ana, circle_id, "It was a long week.")
+    assert decide(mo, "hold", note="Thank you for writing. How are you tonight?").status_code == 303
+    page = ana.browser.get(f"/mine/{post_id}").text
+    assert "How are you tonight?" in page
+    assert mo.staff_id not in page
+    key = re.search(r'name="form_key" value="([^"]+)"', page).group(1)
+    words = {"note": "Better for having been asked.", "form_key": key}
+    for _ in range(2):
+        assert ana.browser.post(f"/mine/{post_id}/write", data=words).status_code == 303
+    path, _bound = open_next(mo)
+    assert mo.browser.get(path).text.count("Better for having been asked.") == 1
+
+
+def test_an_appeal_reaches_the_desk_once(app, circle_id, clock):
+    ana, mo = Person(app), Person(app, "moderator")
+    post_id = write(ana, circle_id, "It was a long week.")
+    screen_next(scored)
+    decide(
+        mo, "decline", reason="decline-hostile", note="This is aimed at a person, and I think it would hurt."
+    )
+    clock.shift(301)
+    assert ana.browser.post(f"/mine/{post_id}/appeal", data={"note": ""}).status_code == 422
+    words = {"note": "It is about my week and about nobody."}
+    assert ana.browser.post(f"/mine/{post_id}/appeal", data=words).status_code == 303
+    assert "Your appeal waits" in ana.browser.get(f"/mine/{post_id}").text
+    assert ana.browser.post(f"/mine/{post_id}/appeal", data=words).status_code == 409

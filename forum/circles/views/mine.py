@@ -112,6 +112,8 @@ def _page(
         duty=said.duty(wait.staffing),
         late=bool(review and review.told_late and text.state == "waiting"),
         help_panel=panels.help_panel(tier, (review.country if review else None), wait),
+        countries=panels.countries() if tier else [],
+        country=review.country if review else None,
         contact=review.contact if review and tier in ("B", "C", "D") else None,
         may_contact=bool(review and review.open and tier in ("B", "C", "D")),
         answer=said.answer(decision, text),
@@ -312,6 +314,23 @@ def contact(post_id: str) -> Response:
     return _act(
         post_id, lambda _at: actions.set_contact(vault, post_id, wish), _("The moderators see your wish.")
     )
+
+
+@mine_pages.post("/mine/<post_id>/country")
+@members_only
+def country(post_id: str) -> Response:
+    """Choose the country whose help is shown; it is kept in the vault and told to this text's moderators."""
+    vault = current_user.vault
+    code = request.form.get("country", "")
+    chosen = code if code in dict(panels.countries()) else None
+    answer = _act(
+        post_id,
+        lambda _at: actions.choose_country(vault, post_id, chosen),
+        _("The help for the place you chose is shown."),
+    )
+    with writing():
+        vault.put_about("settings", "country", {"code": chosen} if chosen else None)
+    return answer
 
 
 @mine_pages.post("/mine/<post_id>/write")
