@@ -28,7 +28,7 @@ from forum.storage.database import writing
 from forum.text.refusal import TextRefused
 from forum.training import actions, badges, queries, reading, rules
 from forum.training.forms import StoryForm
-from forum.training.modules import Module, module, modules
+from forum.training.modules import IDS, Module, module, modules
 from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
@@ -56,7 +56,7 @@ def _overview(form: dict[str, Any], errors: dict[str, Any]) -> str:
         "training/overview.html",
         modules=modules(),
         done=done,
-        is_trained=rules.is_trained(done, [one.id for one in modules()]),
+        is_trained=rules.is_trained(done, IDS),
         story=story and SimpleNamespace(post_id=story.post_id, name=names[story.pseudonym_id]),
         names=[(own.name, own.name) for own in ring if not own.retired],
         badge=_badge(names, today),

@@ -66,9 +66,3 @@ def _filled(app: Flask, rule: Rule) -> str:
         built = rule.build(values)
     assert built is not None
     return built[1]
-
-
-def _value(converter: BaseConverter) -> str | int:
-    if isinstance(converter, AnyConverter):
-        return sorted(converter.items)[0]
-    return 4_000_000 if isinstance(converter, IntegerConverter) else new_id()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import Flask
 
-from forum.circles.models import Circle, PublishedPost, PublishedThread
+from forum.circles.models import Circle, Post, PublishedPost, PublishedThread
 from forum.circles.tasks import screen_next
 from forum.members import pseudonyms
 from forum.screening.findings import Care, Screened
@@ -32,9 +32,10 @@ def right_of(module_id: str) -> list[int]:
 
 
 def train(person: Person, leave_out: str = "") -> None:
+    every = modules()
     with writing():
         vault = person.vault
-        for one in modules():
+        for one in every:
             if one.id != leave_out:
                 reading.choose(vault, one, right_of(one.id), day_of(now()))
 
@@ -79,7 +80,7 @@ def thread_by(pseudonym_id: str, age: int = 0, circle: Circle | None = None, rep
         opening = db.session.scalars(
             db.select(PublishedPost).where(PublishedPost.thread_id == shown.id, PublishedPost.is_opening)
         ).one()
-        opening.pseudonym_id = pseudonym_id
+        opening.pseudonym_id = db.session.get_one(Post, opening.post_id).pseudonym_id = pseudonym_id
         head = db.session.get_one(PublishedThread, shown.id)
         head.day, head.answers = factories.DAY - timedelta(days=age), replies
     return shown.id
