@@ -101,7 +101,17 @@ def _own_texts(pseudonym_ids: Collection[str], now: datetime) -> dict[str, list[
             Revision.state != "superseded",
         )
     ).all()
-    offers = set(
+    offers = _offered_under(pseudonym_ids)
+    of_post: dict[str, list[OwnText]] = {}
+    for revision, scored in revisions:
+        text = _own_text(revision, scored or "", now, is_offered=revision.id in offers)
+        of_post.setdefault(revision.post_id, []).append(text)
+    return of_post
+
+
+def _offered_under(pseudonym_ids: Collection[str]) -> set[str | None]:
+    """The revisions beside which a masked version is offered and screened."""
+    return set(
         db.session.scalars(
             select(Revision.based_on)
             .join(Post, Post.id == Revision.post_id)
@@ -111,11 +121,6 @@ def _own_texts(pseudonym_ids: Collection[str], now: datetime) -> dict[str, list[
             )
         )
     )
-    of_post: dict[str, list[OwnText]] = {}
-    for revision, scored in revisions:
-        text = _own_text(revision, scored or "", now, is_offered=revision.id in offers)
-        of_post.setdefault(revision.post_id, []).append(text)
-    return of_post
 
 
 def own_post(post_id: str, pseudonym_ids: Collection[str], now: datetime) -> OwnPost | None:

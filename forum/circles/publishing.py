@@ -1,7 +1,8 @@
 """The door between what was sent and what others read.
 
 `show` is the only code that fills the published tables; `take_down` the only code that empties them.
-Both raise the thread's version in the same transaction.
+Both raise the thread's version in the same transaction. What is accepted in a circle for moderators only
+passes the same door and stays outside the tables: it rests sealed, and no page can come upon it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from sqlalchemy import case, delete, func, literal, select, union, update
 
 from forum.circles import rules
 from forum.circles.content import Content, open_content
-from forum.circles.models import Post, PublishedPost, PublishedThread, Revision, Thread
+from forum.circles.models import Circle, Post, PublishedPost, PublishedThread, Revision, Thread
 from forum.screening.models import Screening
 from forum.storage.database import db
 
 signals = Namespace()
 post_shown = signals.signal("post-shown")
 post_taken_down = signals.signal("post-taken-down")
+text_accepted = signals.signal("text-accepted")
 post_thanked = signals.signal("post-thanked")
 post_helped = signals.signal("post-helped")
 
@@ -40,10 +42,13 @@ def show(revision: Revision, actor: rules.Actor, act: str, today: date, content_
     if not _is_screened(revision):
         raise NotScreened(revision.id)
     post = db.session.get_one(Post, revision.post_id)
-    edited = _replace_shown(post, revision, actor)
+    edited = _replace_shown(post, revision, actor, today)
     revision.state = target
     revision.until = revision.grace_until = None
     db.session.flush()
+    if is_for_moderators(post):
+        text_accepted.send(post, revision=revision, today=today)
+        return
     _let_read(post, revision, open_content(revision), content_note, edited, today)
     raise_version(post.thread_id)
     db.session.flush()
@@ -72,15 +77,23 @@ def _is_screened(revision: Revision) -> bool:
     return screening is not None and screening.state == "done"
 
 
-def _replace_shown(post: Post, revision: Revision, actor: rules.Actor) -> PublishedPost | None:
+def is_for_moderators(post: Post) -> bool:
+    """Whether a post lies in a circle that no page opens."""
+    thread = db.session.get_one(Thread, post.thread_id)
+    return db.session.get_one(Circle, thread.circle_id).audience == rules.MODERATORS_ONLY
+
+
+def _replace_shown(post: Post, revision: Revision, actor: rules.Actor, today: date) -> PublishedPost | None:
     """End the revision that stood there before; its place in the thread is kept."""
     before = db.session.get(PublishedPost, post.id)
-    if before is None:
-        return None
-    old = db.session.get_one(Revision, before.revision_id)
-    if old.id != revision.id:
+    old = db.session.scalars(
+        select(Revision).where(
+            Revision.post_id == post.id, Revision.state == "published", Revision.id != revision.id
+        )
+    ).first()
+    if old is not None:
         old.state = rules.next_state(old.state, actor, "replace")  # type: ignore[arg-type]
-        old.until = rules.ends_on(old.state, revision.until or before.day)
+        old.until = rules.ends_on(old.state, revision.until or (before.day if before else today))
         db.session.flush()
     return before
 

@@ -32,7 +32,9 @@ def asked_by_supporter() -> bool:
     return _supporter[0]()
 
 
-def shelf(circle_ids: Collection[str], now: datetime, *, for_supporter: bool = False) -> list[AnyRow]:
+def shelf(
+    circle_ids: Collection[str], now: datetime, *, for_supporter: bool = False, many: int = ON_SHELF
+) -> list[AnyRow]:
     """Threads with fewer than two answers by others: the unanswered first, then the longest waiting.
 
     Peer supporters see the first texts of new names before all others, and for them a thread sinks when
@@ -47,7 +49,7 @@ def shelf(circle_ids: Collection[str], now: datetime, *, for_supporter: bool = F
                 not row.first_text,
             )
         )
-    return rows[:ON_SHELF]
+    return rows[:many]
 
 
 def _lonely(circle_ids: Collection[str]) -> Any:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from forum.members import pseudonyms
 from forum.members.vault import OpenVault
 from forum.notices import queries as notices
 
 KIND = "kind word"
+KINDS = ("thanks", "helped")
 
 
 @dataclass(frozen=True, slots=True)
 class KindWord:
-    """One thanks. `number` is its place in the vault, or 0 while it is a notice that fades."""
+    """One thanks. `kind` says what it was: a reaction, or a reply of one's own named as what helped.
+
+    `number` is its place in the vault, or 0 while it is a notice that fades.
+    """
 
     number: int
     notice_id: str
+    kind: str
     words: str
-    thread_id: str
+    post_id: str
     day: date
 
 
@@ -29,8 +35,8 @@ def received(vault: OpenVault, now: datetime) -> list[KindWord]:
     known = {one.notice_id for one in kept}
     names = [name.id for name in pseudonyms.ring(vault)]
     fresh = [
-        KindWord(0, told.id, told.words, told.thread_id, told.day)
-        for told in notices.notices_of(names, now, "thanks")
+        KindWord(0, told.id, told.kind, told.words, told.post_id, told.day)
+        for told in notices.notices_of(names, now, KINDS)
         if told.id not in known
     ]
     return sorted([*kept, *fresh], key=lambda one: (one.day, one.notice_id), reverse=True)
@@ -42,10 +48,7 @@ def keep(vault: OpenVault, notice_id: str, now: datetime) -> bool:
     for one in received(vault, now):
         if one.notice_id == notice_id:
             if not one.number:
-                day = one.day.toordinal()
-                vault.add(
-                    KIND, {"id": one.notice_id, "words": one.words, "thread": one.thread_id, "day": day}
-                )
+                vault.add(KIND, _data(one))
             return True
     return False
 
@@ -56,7 +59,16 @@ def let_go(vault: OpenVault, number: int) -> bool:
     return there and vault.change(KIND, number, lambda _old: None)
 
 
-def _kept(number: int, data: dict[str, str | int]) -> KindWord:
-    return KindWord(
-        number, str(data["id"]), str(data["words"]), str(data["thread"]), date.fromordinal(int(data["day"]))
-    )
+def _data(one: KindWord) -> dict[str, Any]:
+    return {
+        "id": one.notice_id,
+        "kind": one.kind,
+        "words": one.words,
+        "post": one.post_id,
+        "day": one.day.toordinal(),
+    }
+
+
+def _kept(number: int, data: dict[str, Any]) -> KindWord:
+    day = date.fromordinal(data["day"])
+    return KindWord(number, data["id"], data["kind"], data["words"], data["post"], day)

@@ -33,21 +33,16 @@ def card_page(
 ) -> str:
     """The page of a review; `form` and `errors` come back from a decision that was not complete."""
     at = now()
-    is_mine = card.review.claimed_by == moderator.staff_id and bool(
-        card.review.claimed_until and card.review.claimed_until > at
-    )
-    is_late = card.review.claimed_by == moderator.staff_id and not is_mine
+    is_last = card.review.claimed_by == moderator.staff_id
+    is_held = bool(card.review.claimed_until and card.review.claimed_until > at)
+    is_mine = is_last and is_held
     return render_template(
         "moderation/review.html",
         review=_review(card, at, is_mine),
         claimable=card.review.open and not is_mine,
-        taken=not is_mine
-        and not is_late
-        and bool(card.review.claimed_until and card.review.claimed_until > at),
+        taken=is_held and not is_last,
         text=_text(card),
-        reveal_path=None
-        if _is_open(card)
-        else url_for("moderation.review", review_id=card.review.id, reveal=1),
+        reveal_path=_reveal_path(card),
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
         purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
@@ -61,7 +56,7 @@ def card_page(
         others_under_care=queries.others_under_care(card),
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
-        may=_may(card) if is_mine or is_late else [],
+        may=_may(card) if is_last else [],
         reasons=[("", _("choose a reason")), *((reason.id, reason.title) for reason in reasons())],
         starters=[reason for reason in reasons() if reason.template],
         content_notes=content_notes(),
@@ -69,6 +64,10 @@ def card_page(
         errors=errors or {},
         keys=_keys_wanted(),
     )
+
+
+def _reveal_path(card: queries.Card) -> str | None:
+    return None if _is_open(card) else url_for("moderation.review", review_id=card.review.id, reveal=1)
 
 
 def _keys_wanted() -> bool:

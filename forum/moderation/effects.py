@@ -12,7 +12,7 @@ from sqlalchemy import select
 from forum.circles import publishing, rules
 from forum.circles.content import hash_of, open_content, seal_content
 from forum.circles.conversation import say
-from forum.circles.models import Circle, Decision, Post, Review, Revision
+from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import born_screening, open_review
 from forum.circles.writing import Written
 from forum.notices import actions as notices
@@ -38,10 +38,9 @@ def publish(review: Review, revision: Revision, decision: Decision, choice: Choi
         raise Blocked(post.id)
     publishing.show(revision, "moderator", "publish", day_of(now), choice.content_note)
     review.decision_id = decision.id
-    circle = db.session.get_one(Circle, review.circle_id)
     notices.tell(
         post.pseudonym_id,
-        "accepted" if circle.audience == rules.MODERATORS_ONLY else "published",
+        "accepted" if publishing.is_for_moderators(post) else "published",
         day_of(now),
         words=choice.words,
         post_id=post.id,

@@ -29,8 +29,8 @@ class Told:
     day: date
 
 
-def notices_of(pseudonym_ids: Collection[str], now: datetime, kind: str = "") -> list[Told]:
-    """The notices of some names, newest day first; of one kind, where it is named.
+def notices_of(pseudonym_ids: Collection[str], now: datetime, kinds: Collection[str] = ()) -> list[Told]:
+    """The notices of some names, newest day first; of some kinds, where they are named.
 
     One that belongs to a decision taken back is not there.
     """
@@ -41,8 +41,8 @@ def notices_of(pseudonym_ids: Collection[str], now: datetime, kind: str = "") ->
         .order_by(Notice.day.desc(), Notice.id)
         .limit(PAGE)
     )
-    if kind:
-        wanted = wanted.where(Notice.kind == kind)
+    if kinds:
+        wanted = wanted.where(Notice.kind.in_(kinds))
     return [_opened(notice) for notice in db.session.scalars(wanted)]
 
 

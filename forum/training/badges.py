@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from forum.circles import panels
 from forum.circles.models import Post, PublishedPost, Thread
-from forum.circles.publishing import post_shown, post_taken_down
+from forum.circles.publishing import post_taken_down, text_accepted
 from forum.storage.clock import day_of, now
 from forum.storage.database import db
 from forum.training import rules
@@ -68,7 +68,7 @@ def _is_story(post: Post) -> bool:
     return post.is_opening and db.session.get_one(Thread, post.thread_id).circle_id == CIRCLE_ID
 
 
-@post_shown.connect
+@text_accepted.connect
 def give_for_story(post: Post, today: date, **_more: Any) -> None:
     """A story was accepted. A changed story does not lengthen a badge: that is what renewing is for."""
     if _is_story(post) and db.session.get(Badge, post.pseudonym_id) is None:

@@ -13,6 +13,10 @@ from markupsafe import Markup
 from forum.text.render import as_markup, render
 
 FILE = Path(__file__).with_name("modules.toml")
+_ENTRIES: list[dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))["module"]
+
+IDS: tuple[str, ...] = tuple(entry["id"] for entry in _ENTRIES)
+"""The ids of all modules in their order; known without rendering anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,6 @@ class Module:
 @cache
 def modules() -> tuple[Module, ...]:
     """Every module, in the order in which they build on each other."""
-    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["module"]
     return tuple(
         Module(
             entry["id"],
@@ -55,7 +58,7 @@ def modules() -> tuple[Module, ...]:
             _html(entry["text"]),
             tuple(_scenario(scenario) for scenario in entry["scenario"]),
         )
-        for entry in entries
+        for entry in _ENTRIES
     )
 
 

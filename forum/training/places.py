@@ -1,8 +1,8 @@
 """The circle that nobody opens, in which stories of peer supporters are read by moderators.
 
 A story is a post like any other, opened in a circle of the audience `moderators`: the machine scores it, a
-person decides, it can be returned, talked about, appealed, undone, and it never stands on a page. Accepting
-it is publishing it there.
+person decides, it can be returned, talked about, appealed, undone. Accepting it is publishing it there, and
+`publishing` keeps what is accepted there out of the tables that pages read.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from datetime import date
 
 from forum.members.vault import OpenVault
 from forum.training import rules
-from forum.training.modules import Module, modules
+from forum.training.modules import IDS, Module
 
 KIND = "training"
 
@@ -31,14 +31,14 @@ def choose(vault: OpenVault, module: Module, answers: Sequence[int | None], toda
 
 def done(vault: OpenVault) -> dict[str, str]:
     """The modules that are done, each with the quarter in which it was done last. One statement."""
-    vault.preload((), [(KIND, module.id) for module in modules()])
-    kept = {module.id: (vault.about(KIND, module.id) or {}).get("done", "") for module in modules()}
+    vault.preload((), [(KIND, module_id) for module_id in IDS])
+    kept = {module_id: (vault.about(KIND, module_id) or {}).get("done", "") for module_id in IDS}
     return {module_id: quarter for module_id, quarter in kept.items() if quarter}
 
 
 def is_trained(vault: OpenVault) -> bool:
     """Whether every module is done."""
-    return rules.is_trained(done(vault), [module.id for module in modules()])
+    return rules.is_trained(done(vault), IDS)
 
 
 def is_refreshed(vault: OpenVault, today: date) -> bool:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from forum.circles import shelf
 from forum.circles.actions import NotTaken
 from forum.circles.reviews import Changed
 from forum.circles.views.reading import readable_circles, thread_row
@@ -21,12 +22,13 @@ from forum.circles.views.writing import refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
+from forum.moderation.queries import own_threads
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from forum.text.refusal import TextRefused
 from forum.training import actions, badges, queries, reading, rules
 from forum.training.forms import StoryForm
-from forum.training.modules import Module, module, modules
+from forum.training.modules import IDS, Module, module, modules
 from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
@@ -34,6 +36,7 @@ from forum.web.errors import Conflict
 training = Blueprint("training", __name__)
 
 Answer = str | Response | tuple[str, int]
+ON_DESK = 24
 
 
 @training.get("/training")
@@ -53,7 +56,7 @@ def _overview(form: dict[str, Any], errors: dict[str, Any]) -> str:
         "training/overview.html",
         modules=modules(),
         done=done,
-        is_trained=rules.is_trained(done, [one.id for one in modules()]),
+        is_trained=rules.is_trained(done, IDS),
         story=story and SimpleNamespace(post_id=story.post_id, name=names[story.pseudonym_id]),
         names=[(own.name, own.name) for own in ring if not own.retired],
         badge=_badge(names, today),
@@ -191,16 +194,24 @@ def _not_ready(reason: str) -> str:
 @members_only
 def desk() -> str | Response:
     """The desk of peer supporters: who is new here, and where few have answered."""
-    own = [name.id for name in pseudonyms.ring(current_user.vault)]
-    if not badges.of(own, day_of(now())):
+    if not is_supporter():
         return redirect(url_for("training.overview"), 303)
     circles = readable_circles()
-    readable = [circle.id for circle in circles]
-    welcome = queries.welcome(readable, own)
-    known = {row.thread_id for row in welcome}
-    shelf = [row for row in queries.shelf(readable, own, now()) if row.thread_id not in known]
+    own = set(own_threads([name.id for name in pseudonyms.ring(current_user.vault)]))
+    rows = shelf.shelf([one.id for one in circles], now(), for_supporter=True, many=ON_DESK)
+    others = [row for row in rows if row.thread_id not in own]
     return render_template(
         "training/desk.html",
-        welcome=[thread_row(row, circles) for row in welcome],
-        shelf=[thread_row(row, circles) for row in shelf],
+        welcome=[thread_row(row, circles) for row in others if row.first_text],
+        shelf=[thread_row(row, circles) for row in others if not row.first_text],
     )
+
+
+def is_supporter() -> bool:
+    """Whether who asks carries the badge under one of their names."""
+    if not current_user.is_authenticated:
+        return False
+    return bool(badges.of([name.id for name in pseudonyms.ring(current_user.vault)], day_of(now())))
+
+
+shelf.know_supporters_by(is_supporter)

@@ -14,6 +14,7 @@ from forum.members import pseudonyms
 from forum.notices.actions import tell
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
+from forum.storage.types import new_id
 from tests import factories
 from tests.people import Person
 
@@ -35,9 +36,9 @@ def named(person: Person, name: str) -> str:
         return pseudonyms.choose(person.vault, "", name).pseudonym_id
 
 
-def thank(pseudonym_id: str, words: str, thread_id: str = "") -> str:
+def thank(pseudonym_id: str, words: str = "", post_id: str = "", kind: str = "thanks") -> str:
     with writing():
-        return tell(pseudonym_id, "thanks", day_of(now()), words=words, thread_id=thread_id).id
+        return tell(pseudonym_id, kind, day_of(now()), words=words, post_id=post_id).id
 
 
 def test_the_wall_shows_celebrations_of_circles_one_may_read(ana, client):
@@ -83,15 +84,15 @@ def test_a_broken_address_of_the_wall_shows_its_beginning(ana, before):
 def test_kind_words_open_to_their_owner_alone(app, ana):
     ben = Person(app)
     heron, other = named(ana, "Quiet Heron"), named(ben, "Kind Sycamore")
-    with writing():
-        thread = factories.published_thread(factories.circle()).id
-    thank(heron, "Your soup line stayed with me.", thread)
+    thank(heron, "Your soup line stayed with me.", (post_id := new_id()))
+    thank(heron, kind="helped")
     thank(other, "For somebody else.")
     with writing():
         tell(heron, "returned", day_of(now()), words="Not a thanks.")
     page = ana.browser.get("/kind-words").text
     assert "Your soup line stayed with me." in page
-    assert f'href="/t/{thread}"' in page
+    assert f'href="/mine/{post_id}"' in page
+    assert "Somebody said that your reply helped." in page
     assert "For somebody else." not in page
     assert "Not a thanks." not in page
     assert "Your soup line" not in ben.browser.get("/kind-words").text

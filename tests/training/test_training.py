@@ -8,90 +8,36 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from forum.circles.models import Circle, PublishedPost, Review, Revision
-from forum.circles.tasks import screen_next
+from forum.circles.models import Circle, PublishedPost, PublishedThread, Review, Revision
 from forum.members import pseudonyms, sanctions
 from forum.members.models import Member, Pseudonym
-from forum.screening.findings import Care, Screened
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
+from forum.storage.settings import current_settings
 from forum.storage.types import is_id, new_id
 from forum.training import badges, queries, reading, rules
 from forum.training.models import Badge
 from forum.training.modules import module, modules
 from forum.training.places import CIRCLE_ID
 from forum.training.tasks import forget_ended_badges
-from tests import factories
 from tests.people import Person
-
-BODY = "Nine years of night shifts, and what carried me was a bench behind the kitchen."
-BADGE = '<span class="tag tag-brand">Peer supporter</span>'
-
-
-def scored(_text: str) -> Screened:
-    return Screened({"toxicity": 0.02}, "routine", (), Care(), "nobody", 1, "test")
+from tests.training.steps import (
+    BADGE,
+    BODY,
+    again,
+    decide,
+    named,
+    right_of,
+    supporter,
+    tell,
+    thread_by,
+    train,
+)
 
 
 @pytest.fixture
 def ana(app: Flask) -> Person:
     return Person(app)
-
-
-def right_of(module_id: str) -> list[int]:
-    return [[answer.right for answer in one.answers].index(True) for one in module(module_id).scenarios]
-
-
-def train(person: Person, leave_out: str = "") -> None:
-    with writing():
-        vault = person.vault
-        for one in modules():
-            if one.id != leave_out:
-                reading.choose(vault, one, right_of(one.id), day_of(now()))
-
-
-def named(person: Person, name: str) -> str:
-    with writing():
-        return pseudonyms.choose(person.vault, "", name).pseudonym_id
-
-
-def tell(person: Person, name: str = "Quiet Heron", body: str = BODY, key: str = ""):
-    typed = {"body": body, "pseudonym": name, "form_key": key or new_id()}
-    return person.browser.post("/training/story", data=typed)
-
-
-def decide(moderator: Person, act: str, **fields: str):
-    screen_next(scored)
-    path = moderator.browser.post("/moderation/next").location
-    page = moderator.browser.get(path).text
-    bound = dict(re.findall(r'<input type="hidden" name="(version|revision_hash)" value="([^"]*)"', page))
-    answer = moderator.browser.post(f"{path}/{act}", data={**bound, **fields})
-    assert answer.status_code == 303, answer.text
-    return page
-
-
-def supporter(app: Flask, name: str = "Quiet Heron") -> Person:
-    person = Person(app)
-    named(person, name)
-    train(person)
-    assert tell(person, name).status_code == 303
-    decide(Person(app, "moderator"), "publish")
-    return person
-
-
-def again(person: Person) -> Person:
-    """The same person in a session that starts now."""
-    return Person(person.browser.application, key=person.key)
-
-
-def thread_by(pseudonym_id: str, age: int = 0, circle: Circle | None = None, replies: int = 0) -> str:
-    with writing():
-        shown = factories.published_thread(circle or factories.circle(), replies=replies)
-        opening = db.session.scalars(
-            db.select(PublishedPost).where(PublishedPost.thread_id == shown.id, PublishedPost.is_opening)
-        ).one()
-        opening.pseudonym_id = pseudonym_id
-        db.session.get_one(factories.PublishedThread, shown.id).day = factories.DAY - timedelta(days=age)
-    return shown.id
 
 
 @pytest.mark.parametrize("module_id", [one.id for one in modules()])
@@ -188,12 +134,22 @@ def test_a_story_passes_the_one_way_and_stands_on_no_page(app, ana, client):
     assert "and accepted it" in ana.browser.get("/notices").text
     assert "Your text is published." not in ana.browser.get("/notices").text
 
-    thread = db.session.scalar(db.select(PublishedPost.thread_id))
+    for table in (PublishedPost, PublishedThread):
+        assert db.session.scalars(db.select(table)).all() == [], "it rests sealed"
+    assert BODY.encode() not in (current_settings().data_dir / "forum.sqlite3").read_bytes()
+    thread = db.session.scalar(db.select(Review.thread_id))
     for reader in (client, ana.browser, Person(app).browser, Person(app, "lead").browser):
         for path in (f"/c/{CIRCLE_ID}", f"/c/{CIRCLE_ID}/new", f"/t/{thread}"):
             assert reader.get(path).status_code in (303, 404), path
-        for path in ("/", "/celebrations", "/training/desk"):
-            page = reader.get(path, follow_redirects=True).text
+        found = reader.post("/search", data={"query": "bench behind the kitchen"})
+        assert found.status_code == 200
+        for page in (
+            found.text.replace("bench behind the kitchen", ""),
+            *(
+                reader.get(path, follow_redirects=True).text
+                for path in ("/", "/celebrations", "/training/desk")
+            ),
+        ):
             assert "Nine years" not in page
             assert CIRCLE_ID not in page
     assert is_id(CIRCLE_ID)
@@ -272,6 +228,8 @@ def test_a_changed_story_does_not_lengthen_the_badge(clock, app):
     assert later.browser.post(f"{path}/edit", data=typed).status_code == 303
     decide(Person(app, "moderator"), "publish")
     assert db.session.scalars(db.select(Badge.until)).all() == [until]
+    states = db.session.scalars(db.select(Revision.state).order_by(Revision.state)).all()
+    assert states == ["published", "superseded"], "the newer one took the place of the older"
 
 
 def test_a_badge_ends_with_its_quarter_and_pages_show_it(clock, app, client):
@@ -326,70 +284,6 @@ def test_a_suspended_member_tells_no_story(ana):
     refused = tell(ana)
     assert refused.status_code == 409
     assert BODY in refused.text
-
-
-def test_the_desk_opens_to_peer_supporters_only(app):
-    assert Person(app).browser.get("/training/desk").location == "/training"
-    assert supporter(app).browser.get("/training/desk").status_code == 200
-
-
-def ids_in(page: str, section: str) -> list[str]:
-    part = page[page.index(f'id="{section}"') :].split("</section>", maxsplit=1)[0]
-    return re.findall(r'href="/t/([^"]+)"', part)
-
-
-def test_a_welcome_is_there_until_somebody_replied(app):
-    ana = supporter(app)
-    newer, older = thread_by(new_id(), age=1), thread_by(new_id(), age=5)
-    known = new_id()
-    thread_by(known, age=3)
-    thread_by(known, age=2)
-    answered = thread_by(new_id(), age=9, replies=1)
-    own = thread_by(pseudonyms.ring(ana.vault)[0].id)
-    page = ana.browser.get("/training/desk").text
-    assert ids_in(page, "welcome-title") == [older, newer]
-    assert answered in ids_in(page, "shelf-title")
-    assert own not in page
-    assert not {older, newer} & set(ids_in(page, "shelf-title"))
-
-
-def test_a_waiting_reply_lowers_a_thread_from_the_next_hour_on_and_never_counts(clock, app):
-    ana = supporter(app)
-    known = new_id()
-    first, second = thread_by(known, age=5), thread_by(known, age=4)
-    with writing():
-        thread = db.session.get_one(factories.Thread, first)
-        waiting = factories.revision(factories.post(thread))
-        waiting.submitted_at = now()
-    page = ana.browser.get("/training/desk").text
-    assert ids_in(page, "shelf-title") == [first, second], "within the hour nothing moves"
-    clock.shift(3600)
-    later = again(ana).browser.get("/training/desk").text
-    assert ids_in(later, "shelf-title") == [second, first]
-    bare = re.compile(r'value="[^"]*"|href="[^"]*"')
-    assert sorted(bare.sub("", page).split()) == sorted(bare.sub("", later).split())
-
-
-def test_the_desk_shows_only_what_one_may_read(app):
-    ana = supporter(app)
-    with writing():
-        hidden = factories.circle(audience="invited")
-    closed = thread_by(new_id(), circle=hidden)
-    assert closed not in ana.browser.get("/training/desk").text
-
-
-def test_the_desk_takes_few_statements(app, count_statements):
-    ana, counts = supporter(app), set()
-    with writing():
-        circle = factories.circle()
-    for many in (2, 10):
-        for _time in range(many):
-            thread_by(new_id(), circle=circle)
-        with count_statements() as ran:
-            ana.browser.get("/training/desk")
-        assert not ran.writes
-        counts.add(len(ran))
-    assert len(counts) == 1
 
 
 def test_the_way_to_the_badge_leaves_nothing_but_the_vault(ana):

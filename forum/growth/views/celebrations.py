@@ -6,6 +6,7 @@ from datetime import date
 from types import SimpleNamespace
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -20,6 +21,11 @@ from forum.web.access import members_only
 from forum.web.days import said_day
 
 celebration_pages = Blueprint("growth", __name__)
+
+_UNSAID = {
+    "thanks": _l("Somebody left you a kind word for something you wrote."),
+    "helped": _l("Somebody said that your reply helped."),
+}
 
 
 @celebration_pages.get("/celebrations")
@@ -50,21 +56,19 @@ def _before() -> tuple[date, str] | None:
 @members_only
 def kind_words() -> str:
     """The thanks that came to my names."""
-    received = words_kept.received(current_user.vault, now())
-    there = queries.shown({one.thread_id for one in received}, [circle.id for circle in readable_circles()])
     return render_template(
         "growth/kind_words.html",
         words=texts.words("kind_words"),
-        received=[_said(one, one.thread_id in there) for one in received],
+        received=[_said(one) for one in words_kept.received(current_user.vault, now())],
     )
 
 
-def _said(one: words_kept.KindWord, is_there: bool) -> SimpleNamespace:
+def _said(one: words_kept.KindWord) -> SimpleNamespace:
     return SimpleNamespace(
         number=one.number,
         notice_id=one.notice_id,
-        words=one.words,
-        thread_id=one.thread_id if is_there else None,
+        words=one.words or _UNSAID[one.kind],
+        post_id=one.post_id,
         day=said_day(one.day),
     )
 

@@ -159,7 +159,7 @@ def _help(latest: check_ins.CheckIn) -> SimpleNamespace | None:
         return None
     chosen = current_user.vault.about("settings", "country") or {}
     panel = panels.help_panel(OWN, chosen.get("code"), waits.measured("routine", now()))
-    return SimpleNamespace(panel=panel or "", is_heavy=latest.is_very_heavy)
+    return SimpleNamespace(panel=panel, is_heavy=latest.is_very_heavy)
 
 
 def _signs() -> SimpleNamespace:
