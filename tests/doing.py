@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from forum.bench.seed import publish
+from forum.bench.seed import nothing_found, publish
 from forum.circles import actions
 from forum.circles.models import Circle, Post, Thread
+from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.coping.actions import Origin, send_card
 from forum.coping.rules import Parts, compose
@@ -79,6 +80,8 @@ def _sender(vault: OpenVault) -> actions.Sender:
 
 
 def _posted(post_id: str, *, waits: bool) -> Post:
+    while screen_next(nothing_found):
+        pass
     if not waits:
         publish(post_id)
     return db.session.get_one(Post, post_id)
