@@ -15,7 +15,7 @@ from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
 
-APPEALABLE = ("return", "decline", "remove")
+APPEALABLE = ("return", "decline", "remove", "strike", "suspend")
 
 
 def say(

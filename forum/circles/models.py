@@ -128,7 +128,8 @@ class Revision(Model):
 class Review(Model):
     """One piece of work for moderators about a revision: a submission, a report or an appeal.
 
-    It is born in the transaction of what it is about, so the table is the queue. `version` rises with
+    It is born in the transaction of what it is about, so the table is the queue. `about_id` names the
+    decision that an appeal is about. `version` rises with
     each change that a moderator should have seen. `band` is the coarse history that only the open vault
     could tell; it goes with the decision.
     """
@@ -139,6 +140,7 @@ class Review(Model):
             "uq_review_open",
             "revision_id",
             "kind",
+            "about_id",
             unique=True,
             sqlite_where=text("open"),
             postgresql_where=text("open"),
@@ -160,7 +162,7 @@ class Review(Model):
     post_id: Mapped[str] = mapped_column(ForeignKey("post.id"), index=True)
     thread_id: Mapped[str] = mapped_column(ForeignKey("thread.id"), index=True)
     circle_id: Mapped[str] = mapped_column(ForeignKey("circle.id"))
-    about_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
+    about_id: Mapped[str] = mapped_column(String(ID_LENGTH), default="", index=True)
     open: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
     lane: Mapped[str] = mapped_column(String(8))

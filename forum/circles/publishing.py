@@ -72,6 +72,22 @@ def take_down(revision: Revision, actor: rules.Actor, act: str, today: date) -> 
     post_taken_down.send(post, revision=revision)
 
 
+def put_note(revision: Revision, content_note: str) -> None:
+    """Put a content note of the fixed list on a published text. Raises `NotAllowed` when it is not published."""
+    shown = db.session.get(PublishedPost, revision.post_id)
+    if shown is None or shown.revision_id != revision.id:
+        raise rules.NotAllowed(revision.state, "moderator", "note")
+    shown.content_note = content_note
+    if shown.is_opening:
+        db.session.execute(
+            update(PublishedThread)
+            .where(PublishedThread.thread_id == shown.thread_id)
+            .values(content_note=content_note)
+        )
+    _raise_version(shown.thread_id)
+    db.session.flush()
+
+
 def _is_screened(revision: Revision) -> bool:
     screening = db.session.get(Screening, revision.id)
     return screening is not None and screening.state == "done"

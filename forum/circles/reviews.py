@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Insert, select
@@ -174,5 +174,15 @@ def raise_review(review: Review, lane: str, tier: Tier | None) -> None:
     rank = lanes.rank(lane, tier)
     if rank < review.rank or (review.lane == "routine" and lane == "conduct"):
         review.lane, review.rank = lane, rank
+        _bring_forward(review, lane, tier)
     if tier and (review.tier is None or TIER_ORDER.index(tier) > TIER_ORDER.index(review.tier)):
         review.tier = tier
+
+
+def _bring_forward(review: Review, lane: str, tier: Tier | None) -> None:
+    """What moved up is due as if it had been there from its submission on; never later than before."""
+    sent = db.session.scalar(select(Revision.submitted_at).where(Revision.id == review.revision_id))
+    minutes = lanes.target_minutes(lane, tier, review.flags)
+    if sent is not None and minutes is not None:
+        due = sent + timedelta(minutes=minutes)
+        review.due_at = min(review.due_at or due, due)

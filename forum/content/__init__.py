@@ -53,6 +53,11 @@ def _labels(file: str, table: str) -> tuple[Label, ...]:
     return tuple(Label(entry["id"], entry["label"]) for entry in _read(file)[table])
 
 
+def report_reasons() -> tuple[Label, ...]:
+    """What a report can be about."""
+    return _labels("reasons.toml", "report")
+
+
 def content_notes() -> tuple[Label, ...]:
     """The fixed list of content notes."""
     return _labels("reasons.toml", "note")

@@ -12,14 +12,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 
 from forum.circles import publishing, rules, waits
 from forum.circles.content import seal_words
 from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import reopen_review
-from forum.moderation import effects, log
-from forum.moderation.rules import may_undo
+from forum.members import sanctions
+from forum.moderation import effects, log, reports
+from forum.moderation.models import Skip
+from forum.moderation.offering import (
+    SKIPPED_FOR,
+    Moderator,
+    Wanted,
+    is_light,
+    matches,
+    may_take,
+    not_made_by,
+    touches,
+)
+from forum.moderation.rules import CLAIM_ENDED, SANCTIONS, fits, may_undo
 from forum.notices import actions as notices
 from forum.screening.findings import Aim
 from forum.screening.lanes import hostile_labels
@@ -43,15 +55,6 @@ class TooEarly(Exception):
 
 class CannotUndo(Exception):
     """The decision cannot be undone any more; `args[0]` says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moderator:
-    """Who decides: the staff id, and what their own open vault tells so that they are left out of it."""
-
-    staff_id: str
-    is_lead: bool = False
-    pseudonym_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,43 +87,76 @@ def claim(moderator: Moderator, review_id: str, now: datetime) -> bool:
             | Review.claimed_until.is_(None)
             | (Review.claimed_until <= now),
         )
-        .values(claimed_by=moderator.staff_id, claimed_until=now + rules.LEASE)
+        .values(**_lease(moderator, now))
         .returning(Review.id)
     ).first()
     return taken is not None
 
 
 def take_next(
-    moderator: Moderator, own_threads: Collection[str], now: datetime, lane: str = ""
+    moderator: Moderator,
+    own_threads: Collection[str],
+    now: datetime,
+    lane: str = "",
+    wanted: Wanted | None = None,
 ) -> str | None:
     """Take the most urgent free review under a lease; the id, or None when nothing is left for this person.
 
-    Reviews of threads the moderator writes in are passed over in silence, as if they were busy.
+    Reviews of threads the moderator writes in are passed over in silence, as if they were busy. After heavy
+    ones a light one comes first where there is one. Kinds that are left out go to somebody else; where there
+    is nobody else, a lead is asked.
     """
-    free = (
+    wanted = wanted or Wanted(lane)
+    free = [*may_take(moderator, own_threads, now), *matches(wanted, now)]
+    bearable = [*free, ~touches(moderator.left_out)] if moderator.left_out else free
+    found = _take(moderator, [*bearable, is_light()], now) if moderator.wants_light else None
+    found = found or _take(moderator, bearable, now)
+    if found is None and moderator.left_out and moderator.is_alone and not moderator.is_lead:
+        _leave_to_a_lead(moderator, [*free, Review.for_lead.is_(False)], now)
+    return found
+
+
+def _take(moderator: Moderator, conditions: list[ColumnElement[bool]], now: datetime) -> str | None:
+    first = (
         select(Review.id)
-        .where(
-            Review.open,
-            Review.awaits_author.is_(False),
-            Review.thread_id.not_in(own_threads),
-            Review.claimed_until.is_(None) | (Review.claimed_until <= now),
-        )
+        .where(*conditions)
         .order_by(Review.rank, Review.due_at, Review.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if lane:
-        free = free.where(Review.lane == lane)
-    if not moderator.is_lead:
-        free = free.where(Review.for_lead.is_(False))
-    free = free.where(Review.first_by.is_(None) | (Review.first_by != moderator.staff_id))
     return db.session.scalar(
         update(Review)
-        .where(Review.id == free.scalar_subquery())
-        .values(claimed_by=moderator.staff_id, claimed_until=now + rules.LEASE)
+        .where(Review.id == first.scalar_subquery())
+        .values(**_lease(moderator, now))
         .returning(Review.id)
         .execution_options(synchronize_session=False)
     )
+
+
+def _lease(moderator: Moderator, now: datetime) -> dict[str, object]:
+    """A new claim. The sign that an earlier claim ended without an answer is taken away with it."""
+    return {
+        "claimed_by": moderator.staff_id,
+        "claimed_until": now + rules.LEASE,
+        "alerts": Review.alerts.bitwise_and(~CLAIM_ENDED),
+    }
+
+
+def _leave_to_a_lead(moderator: Moderator, free: list[ColumnElement[bool]], now: datetime) -> None:
+    left = db.session.scalars(select(Review).where(*free).limit(20)).all()
+    for review in left:
+        review.for_lead = True
+        log.append(moderator.staff_id, "escalate", "review", review.id, day_of(now))
+    db.session.flush()
+
+
+def skip(moderator: Moderator, review_id: str, now: datetime) -> None:
+    """Pass a review over: it is free for others at once, and for oneself again after an hour."""
+    release(moderator, review_id)
+    until = now + SKIPPED_FOR
+    db.session.merge(Skip(review_id=review_id, staff_id=moderator.staff_id, until=until))
+    log.append(moderator.staff_id, "skip", "review", review_id, day_of(now))
+    db.session.flush()
 
 
 def release(moderator: Moderator, review_id: str) -> None:
@@ -140,7 +176,10 @@ def decide(
     Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `NotScreened`.
     """
     review, revision = _lock(review_id)
-    _refuse_own(moderator, review)
+    refuse_own(moderator, review)
+    _refuse_own_appeal(moderator, review, now)
+    if not fits(review.kind, choice.outcome, revision.state):  # type: ignore[arg-type]
+        raise rules.NotAllowed(revision.state, "moderator", choice.outcome)
     _hold_still(moderator, review, seen)
     alone = False
     if rules.needs_two_people(review.tier, choice.outcome, revision.state):  # type: ignore[arg-type]
@@ -148,7 +187,9 @@ def decide(
         if verdict is None:
             return None
         alone = verdict == "alone"
-    decision = _record(moderator, review, revision, choice, now, alone)
+    if review.kind == "appeal":
+        alone = _made(moderator, review)
+    decision = record(moderator, review, revision, choice, now, alone)
     effects.EFFECTS[choice.outcome](review, revision, decision, choice, now)
     _settle(review, revision, choice, now)
     log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
@@ -195,14 +236,26 @@ def _hold_still(moderator: Moderator, review: Review, seen: Seen) -> None:
     db.session.refresh(review)
 
 
-def _refuse_own(moderator: Moderator, review: Review) -> None:
+def refuse_own(moderator: Moderator, review: Review) -> None:
+    """Raises `OwnText` for a review of one's own text, one's own thread or one's own report."""
     mine = db.session.scalar(
         select(Post.id).where(
             Post.thread_id == review.thread_id, Post.pseudonym_id.in_(moderator.pseudonym_ids)
         )
     )
-    if mine is not None:
+    if mine is not None or (review.kind == "report" and review.revision_id in moderator.reported):
         raise OwnText
+
+
+def _refuse_own_appeal(moderator: Moderator, review: Review, now: datetime) -> None:
+    """Nobody decides about their own decision, unless nobody else is there and its time is over."""
+    allowed = select(Review.id).where(Review.id == review.id, not_made_by(moderator, now))
+    if review.kind == "appeal" and db.session.scalar(allowed) is None:
+        raise OwnText
+
+
+def _made(moderator: Moderator, appeal: Review) -> bool:
+    return db.session.get_one(Decision, appeal.about_id).staff_id == moderator.staff_id
 
 
 def _second_voice(
@@ -236,9 +289,10 @@ def _second_voice(
     return None
 
 
-def _record(
+def record(
     moderator: Moderator, review: Review, revision: Revision, choice: Choice, now: datetime, alone: bool
 ) -> Decision:
+    """Write down a decision about the text as it is now, with what the machine had over its thresholds."""
     screening = db.session.get(Screening, revision.id)
     labels = screening.labels if screening else {}
     decision = Decision(
@@ -270,13 +324,24 @@ def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -
     if choice.outcome in ("hold", "escalate"):
         review.last_word_on = day_of(now)
         return
-    if choice.outcome == "hide" and review.kind == "report":
-        return  # what is hidden still needs somebody to decide what becomes of it
+    if review.kind != "submission":
+        _settle_report(review, choice, now)
+        return
     if revision.submitted_at is not None:
         waits.count_wait(review.lane, revision.submitted_at, now)
     review.open = False
     if choice.outcome not in rules.GRACE_ACTS:
         forget_exact(review, revision)
+
+
+def _settle_report(review: Review, choice: Choice, now: datetime) -> None:
+    """Close a report or an appeal; a text that was only hidden still waits for its outcome."""
+    if choice.outcome == "hide":
+        return
+    if review.kind == "report":
+        reports.tell_outcome(review, choice.outcome, day_of(now))
+    review.open = False
+    review.due_at = None
 
 
 def forget_exact(review: Review, revision: Revision) -> None:
@@ -292,7 +357,9 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
         raise Stale
     revision = db.session.get_one(Revision, before.revision_id, with_for_update=True)
     review = db.session.get_one(Review, before.review_id, with_for_update=True)
-    _refuse_own(moderator, review)
+    refuse_own(moderator, review)
+    if before.outcome in SANCTIONS:
+        return _lift(moderator, before, review, revision, now)
     reversal = db.session.scalar(select(Decision.id).where(Decision.reverses_id == before.id))
     why = may_undo(
         before.outcome,
@@ -303,10 +370,24 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
     )
     if why or revision.sealed is None:
         raise CannotUndo(why or "the text is gone")
-    decision = _record(moderator, review, revision, Choice("undo"), now, alone=False)
+    decision = record(moderator, review, revision, Choice("undo"), now, alone=False)
     decision.reverses_id = before.id
     before.in_force = False
     _reverse(before, review, revision, now)
+    log.append(moderator.staff_id, "undo", "review", review.id, day_of(now))
+    db.session.flush()
+    return decision
+
+
+def _lift(
+    moderator: Moderator, before: Decision, review: Review, revision: Revision, now: datetime
+) -> Decision:
+    if not before.in_force:
+        raise CannotUndo("undone before")
+    decision = record(moderator, review, revision, Choice("undo"), now, alone=False)
+    decision.reverses_id = before.id
+    before.in_force = False
+    sanctions.lift(before.id)
     log.append(moderator.staff_id, "undo", "review", review.id, day_of(now))
     db.session.flush()
     return decision
@@ -317,6 +398,7 @@ def _reverse(before: Decision, review: Review, revision: Revision, now: datetime
     today = day_of(now)
     if before.outcome in ("hide", "remove"):
         publishing.show(revision, "moderator", "undo", today, before.content_note)
+        effects.no_longer_hidden(review)
         notices.tell(post.pseudonym_id, "shown", today, post_id=post.id)
     elif before.outcome == "publish":
         publishing.take_down(revision, "moderator", "undo", today)

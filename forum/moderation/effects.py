@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from forum.circles import publishing, rules
 from forum.circles.content import hash_of, open_content, seal_content
 from forum.circles.conversation import say
 from forum.circles.models import Decision, Post, Review, Revision
-from forum.circles.reviews import born_screening, open_review
+from forum.circles.reviews import born_screening, open_review, reopen_review
 from forum.circles.writing import Written
+from forum.members import sanctions
+from forum.moderation import reports
+from forum.moderation.rules import SANCTIONS, UNDO_LEADS_FROM
 from forum.notices import actions as notices
-from forum.screening.lanes import rank
-from forum.storage.clock import coarse, day_of
+from forum.storage.clock import day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
 
 if TYPE_CHECKING:
     from forum.moderation.actions import Choice
 
-REPORTED_HOURS = 8
+OVERTURNED = _l("The decision was changed. Thank you for asking again.")
+ALONE = _l("Nobody else was there to decide about this, so the same person looked again after two days.")
 
 
 class Blocked(Exception):
@@ -34,13 +38,13 @@ class Blocked(Exception):
 def publish(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
     """Let others read the text, at once, and tell the author. What only moderators read is accepted."""
     post = db.session.get_one(Post, revision.post_id)
-    if review.kind == "submission" and _is_blocked(post, revision):
+    if review.kind == "submission" and is_blocked(post, revision):
         raise Blocked(post.id)
     publishing.show(revision, "moderator", "publish", day_of(now), choice.content_note)
     review.decision_id = decision.id
     notices.tell(
         post.pseudonym_id,
-        "accepted" if publishing.is_for_moderators(post) else "published",
+        _told_as(review, post),
         day_of(now),
         words=choice.words,
         post_id=post.id,
@@ -48,7 +52,14 @@ def publish(review: Review, revision: Revision, decision: Decision, choice: Choi
     )
 
 
-def _is_blocked(post: Post, revision: Revision) -> bool:
+def _told_as(review: Review, post: Post) -> str:
+    if review.kind != "submission":
+        return "shown"
+    return "accepted" if publishing.is_for_moderators(post) else "published"
+
+
+def is_blocked(post: Post, revision: Revision) -> bool:
+    """Whether another text of the same post is hidden or under an open report."""
     hidden = select(Revision.id).where(Revision.post_id == post.id, Revision.state == "hidden")
     reported = select(Review.id).where(
         Review.post_id == post.id, Review.kind == "report", Review.open, Review.revision_id != revision.id
@@ -152,6 +163,52 @@ def escalate(review: Review, _revision: Revision, decision: Decision, choice: Ch
         say(review, "desk", choice.words, now, decision.staff_id)
 
 
+def keep(_review: Review, _revision: Revision, _decision: Decision, _choice: Choice, _now: datetime) -> None:
+    """A report changes nothing; who reported is told."""
+
+
+def put_note(
+    review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime
+) -> None:
+    """Put a content note on a published text and tell its author."""
+    publishing.put_note(revision, choice.content_note)
+    review.decision_id = decision.id
+    post = db.session.get_one(Post, revision.post_id)
+    notices.tell(post.pseudonym_id, "noted", day_of(now), words=choice.words, post_id=post.id)
+
+
+def uphold(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
+    """The decision stands; the author is told why, and whether somebody else could decide."""
+    _tell_appeal(review, decision, choice.words, now)
+
+
+def overturn(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
+    """The decision falls: the text waits again or is shown again, or the sanction is lifted."""
+    before = db.session.get_one(Decision, review.about_id)
+    before.in_force = False
+    decision.reverses_id = before.id
+    if before.outcome in SANCTIONS:
+        sanctions.lift(before.id)
+    elif UNDO_LEADS_FROM[before.outcome] == revision.state and revision.sealed is not None:
+        if revision.state == "removed":
+            publishing.show(revision, "moderator", "overturn", day_of(now), before.content_note)
+        else:
+            revision.state = rules.next_state(revision.state, "moderator", "overturn")  # type: ignore[arg-type]
+            revision.until = revision.grace_until = None
+            reopen_review(revision, now)
+    _tell_appeal(review, decision, choice.words, now)
+
+
+def _tell_appeal(review: Review, decision: Decision, words: str, now: datetime) -> None:
+    post = db.session.get_one(Post, review.post_id)
+    said = [words] if words else []
+    if decision.alone:
+        said.append(ALONE)
+    if decision.outcome == "overturn":
+        said.insert(0, OVERTURNED)
+    notices.tell(post.pseudonym_id, "appeal", day_of(now), words="\n\n".join(map(str, said)), post_id=post.id)
+
+
 EFFECTS: Mapping[str, Callable[[Review, Revision, Decision, Choice, datetime], None]] = {
     "publish": publish,
     "return": turn_back,
@@ -161,28 +218,27 @@ EFFECTS: Mapping[str, Callable[[Review, Revision, Decision, Choice, datetime], N
     "hide": hide,
     "remove": remove,
     "escalate": escalate,
+    "keep": keep,
+    "note": put_note,
+    "uphold": uphold,
+    "overturn": overturn,
 }
 
 
 def review_hidden(before: Review, revision: Revision, now: datetime) -> None:
     """Make sure that somebody decides about a hidden text: an open review in the reported lane."""
-    if open_review(revision.id, "report") is not None:
+    asked = open_review(revision.id, "report") or reports.born_report(revision.id, before.post_id, now)
+    asked.flags = sorted({*asked.flags, "hidden"})
+    db.session.flush()
+
+
+def no_longer_hidden(review: Review) -> None:
+    """A text can be read again: its review goes on only where somebody has reported it."""
+    if review.kind != "report" or not review.open:
         return
-    db.session.add(
-        Review(
-            kind="report",
-            revision_id=revision.id,
-            post_id=before.post_id,
-            thread_id=before.thread_id,
-            circle_id=before.circle_id,
-            lane="reported",
-            tier=before.tier,
-            aim=before.aim,
-            flags=["hidden"],
-            rank=rank("reported", None),
-            due_at=coarse(now) + timedelta(hours=REPORTED_HOURS),
-        )
-    )
+    review.flags = [flag for flag in review.flags if flag != "hidden"]
+    review.version += 1
+    review.open = reports.is_reported(review.id)
     db.session.flush()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
 
 from forum.circles import mine
 from forum.circles.content import Content, open_content
@@ -20,6 +20,8 @@ from forum.circles.models import (
     Revision,
     Thread,
 )
+from forum.moderation.models import LogEntry
+from forum.moderation.rules import SANCTIONS
 from forum.screening.models import Screening
 from forum.storage.database import AnyRow, db
 from forum.storage.sealing import CannotOpen
@@ -40,8 +42,8 @@ class LaneCount:
     first_due: datetime | None
 
 
-def lane_counts(now: datetime) -> list[LaneCount]:
-    """The lanes in their order, each with its counts."""
+def lane_counts(now: datetime, seen: Sequence[ColumnElement[bool]] = ()) -> list[LaneCount]:
+    """The lanes in their order, each with its counts of what a moderator may see."""
     rows = db.session.execute(
         select(
             Review.lane,
@@ -50,7 +52,7 @@ def lane_counts(now: datetime) -> list[LaneCount]:
             func.sum(case((Review.awaits_author, 1), else_=0)),
             func.min(Review.due_at),
         )
-        .where(Review.open)
+        .where(Review.open, *seen)
         .group_by(Review.lane)
     ).all()
     found = {lane: LaneCount(lane, all_ - held, late, held, due) for lane, all_, late, held, due in rows}
@@ -160,13 +162,22 @@ def last_decisions(staff_id: str, today: date) -> list[Decision]:
             .where(
                 Decision.staff_id == staff_id,
                 Decision.in_force,
-                Decision.outcome.in_(("publish", "return", "decline", "propose", "hold", "hide", "remove")),
+                Decision.outcome.in_(("publish", "return", "decline", "propose", "hold", "hide", "remove", *SANCTIONS)),
                 Decision.id.not_in(undone),
                 Decision.day >= date.fromordinal(today.toordinal() - 1),
             )
-            .order_by(Decision.day.desc())
+            .order_by(_last_entry(staff_id).desc())
             .limit(MY_LAST)
         )
+    )
+
+
+def _last_entry(staff_id: str) -> ScalarSelect[int]:
+    """The place in the log of what somebody did last about a review: the only order there is within a day."""
+    return (
+        select(func.max(LogEntry.place))
+        .where(LogEntry.staff_id == staff_id, LogEntry.object_id == Decision.review_id)
+        .scalar_subquery()
     )
 
 

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from forum.circles.rules import State
 
-OUTCOMES = ("publish", "return", "decline", "hold", "propose", "hide", "remove", "escalate")
-WORDS_NEEDED = frozenset({"return", "decline", "hold", "hide", "remove"})
-RULE_NEEDED = frozenset({"return", "decline", "hide", "remove"})
+OF_SUBMISSIONS = ("publish", "return", "decline", "hold", "propose", "escalate")
+OF_REPORTS = ("keep", "note", "publish", "hide", "remove", "escalate")
+OF_APPEALS = ("uphold", "overturn", "escalate")
+OUTCOMES = tuple(dict.fromkeys((*OF_SUBMISSIONS, *OF_REPORTS, *OF_APPEALS)))
+SANCTIONS = ("strike", "suspend")
+WORDS_NEEDED = frozenset({"return", "decline", "hold", "hide", "remove", "uphold", *SANCTIONS})
+RULE_NEEDED = frozenset({"return", "decline", "hide", "remove", *SANCTIONS})
 SHORTEST_WORDS = 15
 """A reason below this many characters tells an author nothing."""
 
@@ -24,6 +28,10 @@ UNDO_LEADS_FROM: Mapping[str, State] = {
     "hide": "hidden",
     "remove": "removed",
 }
+
+
+FIRST_ALERT, AT_TARGET, CLAIM_ENDED = 1, 2, 4
+"""What a review's `alerts` remembers: which alerts have left for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ def problems_of(outcome: str, rule: str, words: str, template: str, rules: froze
     no reason: it was written before anybody read the text.
     """
     found: list[Problem] = []
-    if outcome not in OUTCOMES:
+    if outcome not in (*OUTCOMES, *SANCTIONS):
         return [Problem("outcome", "unknown outcome")]
     if outcome in RULE_NEEDED and rule not in rules:
         found.append(Problem("reason", "choose a rule"))
@@ -66,3 +74,17 @@ def may_undo(
     if UNDO_LEADS_FROM.get(outcome) != state:
         return "moved on"
     return None
+
+
+def fits(kind: str, outcome: str, state: State) -> bool:
+    """Whether a decision belongs to a kind of review and to where its text stands.
+
+    "No change" closes a report about a text that is published, or that its author has taken away meanwhile;
+    what is hidden needs a decision about being seen again.
+    """
+    if kind == "appeal":
+        return outcome in OF_APPEALS
+    if kind == "submission":
+        return outcome in OF_SUBMISSIONS
+    allowed = {"published": {"keep", "note", "hide", "remove"}, "hidden": {"publish", "remove"}}
+    return outcome == "escalate" or outcome in allowed.get(state, {"keep"})

@@ -27,6 +27,7 @@ KINDS = (
     "care",
     "ending",
     "strike",
+    "noted",
     "thanks",
     "helped",
     "unreadable",

@@ -59,6 +59,7 @@ def said_kind(kind: str) -> str:
             "care": _("We are thinking of you. A short check-in is here if you want it."),
             "ending": _("A returned text ends in a week unless you change it."),
             "strike": _("A moderator left a note on one of your names."),
+            "noted": _("A moderator put a content note on a text of yours."),
             "thanks": _("Somebody left you a kind word."),
             "helped": _("Somebody said that your reply helped. If you like, make a strategy card of it."),
             "unreadable": _(

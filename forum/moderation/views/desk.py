@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,36 +13,57 @@ from werkzeug.wrappers import Response
 
 from forum.circles import rules as life
 from forum.circles import shifts
+from forum.circles.models import Review
 from forum.circles.publishing import NotScreened
 from forum.circles.writing import Written, make_ready
 from forum.content import label_of, reason, reasons
 from forum.jobs.nudge import nudge
-from forum.members import pseudonyms
-from forum.moderation import actions, effects, log, queries
+from forum.members import marks, pseudonyms
+from forum.moderation import (
+    actions,
+    alerts,
+    effects,
+    interventions,
+    notes,
+    offering,
+    queries,
+    reports,
+    wellbeing,
+)
 from forum.moderation.card import card_page
+from forum.moderation.changed import changed_page
 from forum.moderation.forms import DecisionForm
-from forum.moderation.models import LogEntry
-from forum.moderation.rules import problems_of
+from forum.moderation.offering import Moderator, Wanted
+from forum.moderation.rules import OUTCOMES, problems_of
 from forum.screening import queue
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
-from forum.storage.settings import current_settings
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
 from forum.web.access import staff_only
-from forum.web.days import said_day
+from forum.web.days import said_day, said_minutes
 from forum.web.errors import Conflict
 
 desk = Blueprint("moderation", __name__)
 
 Answer = str | Response | tuple[str, int]
-LOG_PAGE = 100
+NOTED = ("publish", "note", "overturn")
 
 
-def moderator() -> actions.Moderator:
+def moderator() -> Moderator:
     """Who sits at the desk, with their own names so that they are left out of their own matters."""
-    names = frozenset(name.id for name in pseudonyms.ring(current_user.vault))
-    return actions.Moderator(current_user.staff.id, current_user.is_lead, names)
+    vault = current_user.vault
+    vault.preload([pseudonyms.KIND, marks.KIND], [wellbeing.PLACE])
+    strain = wellbeing.strain_of(vault, now())
+    return Moderator(
+        current_user.staff.id,
+        current_user.is_lead,
+        frozenset(name.id for name in pseudonyms.ring(vault)),
+        reports.reported_by(vault),
+        strain.left_out,
+        offering.others_with_a_role(current_user.staff.id) == 0,
+        strain.wants_light,
+    )
 
 
 @desk.get("/moderation")
@@ -49,16 +71,50 @@ def moderator() -> actions.Moderator:
 def lanes() -> str:
     """The lanes with their counts, what I hold, and what I can still undo."""
     at = now()
-    staff_id = current_user.staff.id
+    me = moderator()
+    staff_id = me.staff_id
+    strain = wellbeing.strain_of(current_user.vault, at)
+    on_duty = shifts.is_on_duty(staff_id, at)
+    seen = offering.may_see(me, queries.own_threads(me.pseudonym_ids))
+    counts = queries.lane_counts(at, seen)
     return render_template(
         "moderation/lanes.html",
-        lanes=[_lane(count) for count in queries.lane_counts(at)],
-        on_duty=shifts.is_on_duty(staff_id, at),
-        duty_words=_("You are on duty.") if shifts.is_on_duty(staff_id, at) else _("You are off duty."),
+        lanes=[_lane(count) for count in counts],
+        on_duty=on_duty,
+        duty_words=_("You are on duty.") if on_duty else _("You are off duty."),
+        heavy=strain.heavy,
+        rest=_rest(strain),
+        debrief=bool(strain.debriefs),
+        handover=notes.latest("handover", day_of(at)),
+        alert_failed=_alert_failed(),
+        rings=_rings(counts),
+        is_lead=me.is_lead,
         mine=[_held(review) for review in queries.held_by(staff_id, at)],
         recent=[_recent(decision) for decision in queries.last_decisions(staff_id, day_of(at))],
         machine=_machine(),
     )
+
+
+def _rest(strain: wellbeing.Strain) -> str | None:
+    if not strain.wants_light:
+        return None
+    return str(
+        _("You have read five heavy ones in a row. Stand up, drink something. The next one will be light.")
+    )
+
+
+def _alert_failed() -> str | None:
+    trouble = alerts.trouble()
+    if trouble is None:
+        return None
+    since = said_minutes(max(1, int((now() - trouble.since).total_seconds() // 60)))
+    return str(_("The alert to the operator has failed for %(since)s: %(why)s", since=since, why=trouble.why))
+
+
+def _rings(counts: list[queries.LaneCount]) -> bool:
+    """Whether this page should make itself heard: something of care waits and the moderator asked for it."""
+    kept = current_user.vault.about("settings", "keys") or {}
+    return bool(kept.get("sound")) and any(count.waiting for count in counts if count.name == "care")
 
 
 def _lane(count: queries.LaneCount) -> dict[str, Any]:
@@ -99,6 +155,12 @@ def said_outcome(outcome: str) -> str:
             "remove": _("Removed"),
             "escalate": _("Escalated"),
             "undo": _("Undone"),
+            "keep": _("Left as it is"),
+            "note": _("Put a content note on it"),
+            "uphold": _("Upheld"),
+            "overturn": _("Overturned"),
+            "strike": _("Gave a strike"),
+            "suspend": _("Paused writing"),
         }.get(outcome, outcome)
     )
 
@@ -115,26 +177,43 @@ def _machine() -> str | None:
 def next_review() -> Response:
     """Take the most urgent free review."""
     me = moderator()
-    lane = request.form.get("lane", "")
     threads = queries.own_threads(me.pseudonym_ids)
+    wanted = wanted_of(request.form)
     with writing():
-        review_id = actions.take_next(me, threads, now(), lane if lane in queries.LANES else "")
+        review_id = actions.take_next(me, threads, now(), wanted=wanted)
+        if review_id is not None:
+            wellbeing.count(current_user.vault, db.session.get_one(Review, review_id), now())
     if review_id is None:
         flash(_("Nothing waits for you right now. Thank you for looking."))
         return redirect(url_for("moderation.lanes"), 303)
     return redirect(url_for("moderation.review", review_id=review_id), 303)
 
 
+def wanted_of(form: Mapping[str, str]) -> Wanted:
+    """What somebody chose to see of the queue; what is unknown is left out."""
+    lane, circle_id, age = form.get("lane", ""), form.get("circle", ""), form.get("age", "")
+    return Wanted(
+        lane if lane in queries.LANES else "",
+        circle_id if is_id(circle_id) else "",
+        "unread" if form.get("language") == "unread" else "",
+        int(age) if age.isdecimal() and len(age) < 4 else 0,
+    )
+
+
 @desk.get("/moderation/reviews/<review_id>")
 @staff_only
 def review(review_id: str) -> str:
     """The card of one review."""
-    return card_page(_card(review_id), moderator())
+    return card_page(card_of(review_id), moderator())
 
 
-def _card(review_id: str) -> queries.Card:
+def card_of(review_id: str) -> queries.Card:
+    """The card of a review that who asks may see; any other answers that there is nothing here."""
     card = queries.card(review_id) if is_id(review_id) else None
-    if card is None or card.review.thread_id in queries.own_threads(moderator().pseudonym_ids):
+    me = moderator()
+    if card is None or card.review.thread_id in queries.own_threads(me.pseudonym_ids):
+        abort(404)
+    if card.review.kind == "report" and card.review.revision_id in me.reported:
         abort(404)
     return card
 
@@ -143,9 +222,11 @@ def _card(review_id: str) -> queries.Card:
 @staff_only
 def claim(review_id: str) -> Response:
     """Take exactly this review."""
-    _card(review_id)
+    card_of(review_id)
     with writing():
         taken = actions.claim(moderator(), review_id, now())
+        if taken:
+            wellbeing.count(current_user.vault, db.session.get_one(Review, review_id), now())
     if not taken:
         raise Conflict(_("Somebody else has it, or it is decided."), url_for("moderation.lanes"))
     return redirect(url_for("moderation.review", review_id=review_id), 303)
@@ -179,7 +260,7 @@ def release(review_id: str) -> Response:
 @staff_only
 def try_again(review_id: str) -> Response:
     """Let the machine read a text again that it could not read."""
-    card = _card(review_id)
+    card = card_of(review_id)
     with writing():
         queue.try_again(card.revision.id)
         nudge()
@@ -187,12 +268,12 @@ def try_again(review_id: str) -> Response:
 
 
 @desk.post(
-    "/moderation/reviews/<review_id>/<any(publish,return,decline,hold,propose,escalate,hide,remove):act>"
+    "/moderation/reviews/<review_id>/<any({}):act>".format(",".join(OUTCOMES))
 )
 @staff_only
 def decide(review_id: str, act: str) -> Answer:
     """Decide. What is missing is said beside its field with everything kept."""
-    card = _card(review_id)
+    card = card_of(review_id)
     me = moderator()
     form = DecisionForm(request.form)
     if not form.validate():
@@ -215,7 +296,9 @@ def decide(review_id: str, act: str) -> Answer:
         except TextRefused as refused:
             return _again(card, me, form, act, {refused.field: refused.message})
     note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
-    choice = actions.Choice(act, form.reason.data, words, note if act == "publish" else "", masked)
+    if act == "note" and not note:
+        return _again(card, me, form, act, {"content_note": _("Please choose the note.")})
+    choice = actions.Choice(act, form.reason.data, words, note if act in NOTED else "", masked)
     return _decided(card, me, form, choice)
 
 
@@ -225,16 +308,17 @@ def _words(form: DecisionForm) -> str:
     return f"“{passage}”\n\n{words}" if passage and words else cast(str, words)
 
 
-def _decided(card: queries.Card, me: actions.Moderator, form: DecisionForm, choice: actions.Choice) -> Answer:
+def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: actions.Choice) -> Answer:
     at = now()
     seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
     try:
         with writing():
             others = shifts.others_on_duty(me.staff_id, at)
-            decision = actions.decide(me, card.review.id, seen, choice, at, others)
+            decision = interventions.decide_appeal(me, card.review.id, seen, choice, at, others)
+            wellbeing.ask_for_debrief(current_user.vault, card.review)
             nudge()
     except (actions.Stale, life.NotAllowed):
-        raise Conflict(_changed(card, seen), url_for("moderation.review", review_id=card.review.id)) from None
+        return changed_page(card, seen), 409
     except actions.OwnText:
         abort(404)
     except actions.TooEarly:
@@ -253,18 +337,8 @@ def _decided(card: queries.Card, me: actions.Moderator, form: DecisionForm, choi
     return redirect(url_for("moderation.lanes"), 303)
 
 
-def _changed(card: queries.Card, seen: actions.Seen) -> str:
-    db.session.rollback()
-    fresh = queries.card(card.review.id)
-    if fresh is None or not fresh.review.open:
-        return str(_("This review was decided or withdrawn meanwhile. Nothing was changed by your click."))
-    if fresh.revision.hash != seen.hash:
-        return str(_("The author has changed the text meanwhile. Please read the new version first."))
-    return str(_("Something about this review changed meanwhile. Please look once more."))
-
-
 def _again(
-    card: queries.Card, me: actions.Moderator, form: DecisionForm, act: str, errors: dict[str, str]
+    card: queries.Card, me: Moderator, form: DecisionForm, act: str, errors: dict[str, str]
 ) -> tuple[str, int]:
     db.session.rollback()
     fresh = queries.card(card.review.id) or card
@@ -315,33 +389,5 @@ def duty() -> Response:
             shifts.start_now(current_user.staff.id, at)
         else:
             shifts.end_now(current_user.staff.id, at)
+            wellbeing.end_shift(current_user.vault)
     return redirect(url_for("moderation.lanes"), 303)
-
-
-@desk.get("/moderation/log")
-@staff_only
-def log_page() -> str:
-    """The log, newest first, with the verdict of the verifier."""
-    before = request.args.get("before", "")
-    wanted = db.select(LogEntry).order_by(LogEntry.place.desc()).limit(LOG_PAGE + 1)
-    if before.isdecimal():
-        wanted = wanted.where(LogEntry.place < int(before))
-    entries = list(db.session.scalars(wanted))
-    return render_template(
-        "moderation/log.html",
-        entries=[_entry(entry) for entry in entries[:LOG_PAGE]],
-        older=url_for("moderation.log_page", before=entries[LOG_PAGE - 1].place)
-        if entries[LOG_PAGE:]
-        else None,
-        fault=log.verify(current_settings().anchor_file),
-    )
-
-
-def _entry(entry: LogEntry) -> dict[str, Any]:
-    return {
-        "place": entry.place,
-        "day": said_day(entry.day),
-        "act": entry.act,
-        "object": f"{entry.object_kind} {entry.object_id[:6]}",
-        "rule": entry.rule,
-    }

@@ -1,0 +1,102 @@
+"""What a moderator does besides deciding what waits: hide at once, give a strike, decide an appeal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from forum.circles import rules
+from forum.circles.models import Decision, Post, Review, Revision
+from forum.circles.reviews import open_review
+from forum.members import sanctions
+from forum.moderation import actions, effects, log, reports
+from forum.moderation.actions import Choice, Seen, Stale
+from forum.moderation.offering import Moderator
+from forum.notices import actions as notices
+from forum.screening.models import Screening
+from forum.storage.clock import day_of
+from forum.storage.database import db
+
+STRIKE_DAYS = 90
+SUSPENSIONS = (1, 7, 30)
+"""For how many days writing can be paused. Longer is no measure but a farewell, and that is a lead's word."""
+
+
+def hide_at_once(moderator: Moderator, post_id: str, seen: bytes, choice: Choice, now: datetime) -> Decision:
+    """Take a published text from view, whoever holds its report. One moderator suffices.
+
+    `seen` is the hash of what was read. Raises `Stale`, `OwnText`.
+    """
+    revision = db.session.scalars(
+        select(Revision)
+        .where(Revision.post_id == post_id, Revision.state == "published")
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if revision is None or revision.hash != seen:
+        raise Stale
+    review = open_review(revision.id, "report") or reports.born_report(revision.id, post_id, now)
+    actions.refuse_own(moderator, review)
+    review.version += 1
+    decision = actions.record(moderator, review, revision, replace(choice, outcome="hide"), now, alone=False)
+    effects.hide(review, revision, decision, choice, now)
+    log.append(moderator.staff_id, "hide", "review", review.id, day_of(now), choice.rule)
+    db.session.flush()
+    return decision
+
+
+def sanction(
+    moderator: Moderator, review_id: str, choice: Choice, days: int, now: datetime
+) -> Decision:
+    """Give the name under which a text was written a strike, or pause its writing for some days.
+
+    The outcome of the choice is `strike` or `suspend`. It is a decision of its own that can be appealed and
+    undone. Raises `Stale`, `OwnText`.
+    """
+    review = db.session.get(Review, review_id, with_for_update=True)
+    if review is None:
+        raise Stale
+    actions.refuse_own(moderator, review)
+    revision = db.session.get_one(Revision, review.revision_id)
+    decision = actions.record(moderator, review, revision, choice, now, alone=False)
+    post = db.session.get_one(Post, review.post_id)
+    is_strike = choice.outcome == "strike"
+    until = day_of(now) + timedelta(days=STRIKE_DAYS if is_strike else days)
+    sanctions.give(post.pseudonym_id, "strike" if is_strike else "suspension", until, decision.id)
+    notices.tell(post.pseudonym_id, "strike", day_of(now), words=choice.words, decision_id=decision.id)
+    log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
+    db.session.flush()
+    return decision
+
+
+def decide_appeal(
+    moderator: Moderator, review_id: str, seen: Seen, choice: Choice, now: datetime, others_on_duty: int
+) -> Decision | None:
+    """Uphold or overturn. A text that waits again is published in the same act where that is possible now.
+
+    Raises what `actions.decide` raises.
+    """
+    decision = actions.decide(moderator, review_id, seen, choice, now, others_on_duty)
+    if decision is not None and choice.outcome == "overturn":
+        _publish_at_once(moderator, decision, choice, now, others_on_duty)
+    return decision
+
+
+def _publish_at_once(
+    moderator: Moderator, overturned: Decision, choice: Choice, now: datetime, others_on_duty: int
+) -> None:
+    revision = db.session.get_one(Revision, overturned.revision_id)
+    review = open_review(revision.id)
+    screening = db.session.get(Screening, revision.id)
+    post = db.session.get_one(Post, revision.post_id)
+    may = screening is not None and rules.may_publish(revision.state, screening.state)  # type: ignore[arg-type]
+    if review is None or not may or effects.is_blocked(post, revision):
+        return
+    if not actions.claim(moderator, review.id, now):
+        return
+    publishing = Choice("publish", content_note=choice.content_note)
+    actions.decide(moderator, review.id, Seen(review.version, revision.hash), publishing, now, others_on_duty)
+
+
