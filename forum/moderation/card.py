@@ -18,6 +18,7 @@ from forum.circles.views.words import state as said_state
 from forum.content import reasons
 from forum.moderation import queries
 from forum.moderation.actions import Moderator
+from forum.moderation.words import said_outcome
 from forum.storage.clock import now
 from forum.text.render import as_markup, escaped, marked_text
 from forum.web.days import said_day, said_minutes
@@ -225,8 +226,6 @@ def _machine(card: queries.Card) -> str:
 
 
 def _decision(decision: Any) -> dict[str, str]:
-    from forum.moderation.views import said_outcome  # noqa: PLC0415 - the words of the desk live there
-
     return {"what": said_outcome(decision.outcome), "day": said_day(decision.day), "rule": decision.rule}
 
 

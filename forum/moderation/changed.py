@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from html import escape
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from forum.circles.content import Content, open_content
 from forum.circles.models import Revision
@@ -14,6 +15,7 @@ from forum.moderation import queries
 from forum.moderation.actions import Seen
 from forum.storage.database import db
 from forum.storage.sealing import CannotOpen
+from forum.text.render import as_markup
 
 
 def changed_page(card: queries.Card, seen: Seen) -> str:
@@ -48,16 +50,16 @@ def _read_before(card: queries.Card, seen: Seen) -> Content | None:
 def difference_of(before: Content, after: Content) -> Markup:
     """Two texts as one, with the words that went and came marked; both are escaped."""
     old, new = _words(before), _words(after)
-    parts: list[Markup] = []
+    parts: list[str] = []
     for kind, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if kind == "equal":
             parts.append(escape("".join(old[a:b])))
             continue
         if a < b:
-            parts.append(Markup("<del>{}</del>").format("".join(old[a:b])))
+            parts.append(f"<del>{escape(''.join(old[a:b]))}</del>")
         if c < d:
-            parts.append(Markup("<ins>{}</ins>").format("".join(new[c:d])))
-    return Markup("").join(parts)
+            parts.append(f"<ins>{escape(''.join(new[c:d]))}</ins>")
+    return as_markup("".join(parts))
 
 
 def _words(content: Content) -> list[str]:

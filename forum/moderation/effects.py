@@ -167,9 +167,7 @@ def keep(_review: Review, _revision: Revision, _decision: Decision, _choice: Cho
     """A report changes nothing; who reported is told."""
 
 
-def put_note(
-    review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime
-) -> None:
+def put_note(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
     """Put a content note on a published text and tell its author."""
     publishing.put_note(revision, choice.content_note)
     review.decision_id = decision.id

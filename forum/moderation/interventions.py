@@ -47,9 +47,7 @@ def hide_at_once(moderator: Moderator, post_id: str, seen: bytes, choice: Choice
     return decision
 
 
-def sanction(
-    moderator: Moderator, review_id: str, choice: Choice, days: int, now: datetime
-) -> Decision:
+def sanction(moderator: Moderator, review_id: str, choice: Choice, days: int, now: datetime) -> Decision:
     """Give the name under which a text was written a strike, or pause its writing for some days.
 
     The outcome of the choice is `strike` or `suspend`. It is a decision of its own that can be appealed and
@@ -98,5 +96,3 @@ def _publish_at_once(
         return
     publishing = Choice("publish", content_note=choice.content_note)
     actions.decide(moderator, review.id, Seen(review.version, revision.hash), publishing, now, others_on_duty)
-
-

@@ -61,9 +61,7 @@ def may_take(moderator: Moderator, own_threads: Collection[str], now: datetime) 
         Review.claimed_until.is_(None) | (Review.claimed_until <= now),
         Review.first_by.is_(None) | (Review.first_by != moderator.staff_id),
         not_made_by(moderator, now),
-        ~exists().where(
-            Skip.review_id == Review.id, Skip.staff_id == moderator.staff_id, Skip.until > now
-        ),
+        ~exists().where(Skip.review_id == Review.id, Skip.staff_id == moderator.staff_id, Skip.until > now),
     ]
     if not moderator.is_lead:
         free.append(Review.for_lead.is_(False))

@@ -162,7 +162,9 @@ def last_decisions(staff_id: str, today: date) -> list[Decision]:
             .where(
                 Decision.staff_id == staff_id,
                 Decision.in_force,
-                Decision.outcome.in_(("publish", "return", "decline", "propose", "hold", "hide", "remove", *SANCTIONS)),
+                Decision.outcome.in_(
+                    ("publish", "return", "decline", "propose", "hold", "hide", "remove", *SANCTIONS)
+                ),
                 Decision.id.not_in(undone),
                 Decision.day >= date.fromordinal(today.toordinal() - 1),
             )

@@ -148,7 +148,10 @@ def raise_late(now: datetime) -> int:
         if revision.state == "waiting":
             _tell(revision, "late", now)
     hidden = db.session.scalars(
-        select(Review).where(
+        select(Review)
+        .join(Revision, Revision.id == Review.revision_id)
+        .where(
+            Revision.state == "hidden",
             Review.open,
             Review.kind == "report",
             Review.told_late.is_(False),

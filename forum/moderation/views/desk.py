@@ -35,6 +35,7 @@ from forum.moderation.changed import changed_page
 from forum.moderation.forms import DecisionForm
 from forum.moderation.offering import Moderator, Wanted
 from forum.moderation.rules import OUTCOMES, problems_of
+from forum.moderation.words import said_outcome
 from forum.screening import queue
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
@@ -142,29 +143,6 @@ def _recent(decision: Any) -> dict[str, Any]:
     return {"id": decision.id, "what": said_outcome(decision.outcome), "day": said_day(decision.day)}
 
 
-def said_outcome(outcome: str) -> str:
-    """A decision in one word."""
-    return str(
-        {
-            "publish": _("Published"),
-            "return": _("Returned"),
-            "decline": _("Declined"),
-            "propose": _("Proposed a version"),
-            "hold": _("Held and talked"),
-            "hide": _("Hidden"),
-            "remove": _("Removed"),
-            "escalate": _("Escalated"),
-            "undo": _("Undone"),
-            "keep": _("Left as it is"),
-            "note": _("Put a content note on it"),
-            "uphold": _("Upheld"),
-            "overturn": _("Overturned"),
-            "strike": _("Gave a strike"),
-            "suspend": _("Paused writing"),
-        }.get(outcome, outcome)
-    )
-
-
 def _machine() -> str | None:
     pending = queue.count_pending()
     if not pending:
@@ -267,9 +245,7 @@ def try_again(review_id: str) -> Response:
     return redirect(url_for("moderation.review", review_id=review_id), 303)
 
 
-@desk.post(
-    "/moderation/reviews/<review_id>/<any({}):act>".format(",".join(OUTCOMES))
-)
+@desk.post("/moderation/reviews/<review_id>/<any({}):act>".format(",".join(OUTCOMES)))
 @staff_only
 def decide(review_id: str, act: str) -> Answer:
     """Decide. What is missing is said beside its field with everything kept."""

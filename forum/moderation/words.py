@@ -1,0 +1,28 @@
+"""What a decision is called."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def said_outcome(outcome: str) -> str:
+    """A decision in one word."""
+    return str(
+        {
+            "publish": _("Published"),
+            "return": _("Returned"),
+            "decline": _("Declined"),
+            "propose": _("Proposed a version"),
+            "hold": _("Held and talked"),
+            "hide": _("Hidden"),
+            "remove": _("Removed"),
+            "escalate": _("Escalated"),
+            "undo": _("Undone"),
+            "keep": _("Left as it is"),
+            "note": _("Put a content note on it"),
+            "uphold": _("Upheld"),
+            "overturn": _("Overturned"),
+            "strike": _("Gave a strike"),
+            "suspend": _("Paused writing"),
+        }.get(outcome, outcome)
+    )
