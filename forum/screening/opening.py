@@ -1,4 +1,4 @@
-"""The one place where a checkpoint is opened: known by its SHA-256 or not at all, and with the network closed.
+"""The one place where a checkpoint is opened: known by its SHA-256 or not at all, with the network closed.
 
 Detoxify asks a hub for a configuration unless the checkpoint names a local folder. Ours names the folder
 `encoder` beside it; here that name is made absolute, half-precision weights become single precision, and the
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 BUNDLED: Final = "bundled"
 BUNDLED_FILE: Final = Path(__file__).with_name("checkpoint") / "kindred.ckpt"
-BUNDLED_SHA256: Final = "0" * 64
+BUNDLED_SHA256: Final = "dbcea6ff83236fee808db82d761caa8370e54923e1b541291a813437a66f9f8e"
 
 _RELEASES: Final = "https://github.com/unitaryai/detoxify/releases/download/"
 OFFICIAL: Final = {
@@ -55,7 +55,10 @@ class Source:
 
 
 def find_source(checkpoint: str, cache_dir: Path) -> Source:
-    """Find the checkpoint that a setting means. Raises `ScreeningUnavailable` when it is not there or not pinned."""
+    """Find the checkpoint that a setting means.
+
+    Raises `ScreeningUnavailable` when it is not there or not pinned.
+    """
     if checkpoint == BUNDLED:
         return Source("kindred", BUNDLED_FILE, BUNDLED_SHA256)
     if checkpoint in OFFICIAL:
@@ -101,7 +104,10 @@ def _download(address: str, path: Path, prefix: str) -> None:
 
 
 def read_verified(source: Source) -> bytes:
-    """Read a checkpoint once and check it. Raises `ScreeningUnavailable` when it is missing or not the pinned one."""
+    """Read a checkpoint once and check it.
+
+    Raises `ScreeningUnavailable` when it is missing or not the pinned one.
+    """
     try:
         content = source.path.read_bytes()
     except OSError as error:
