@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import pickle
 import tempfile
 import warnings
 from dataclasses import dataclass
@@ -140,15 +139,7 @@ def open_detoxify(source: Source) -> Any:
         raise
     except MemoryError as error:
         raise ScreeningUnavailable("there is not enough memory to load the checkpoint") from error
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        RuntimeError,
-        AttributeError,
-        pickle.UnpicklingError,
-    ) as error:
+    except Exception as error:  # damaged bytes raise whatever they happen to hit
         raise ScreeningUnavailable(
             f"the checkpoint {source.path.name} does not load: {type(error).__name__}"
         ) from error
