@@ -17,14 +17,14 @@ class Backend(Protocol):
     labels: tuple[str, ...]
 
     def offsets(self, text: str) -> Sequence[tuple[int, int]]:
-        """Give the character positions of each token of a text, without the tokens that mark the ends."""
+        """Give the character positions of each token of a text, without those that mark the ends."""
 
     def scores(self, text: str) -> Sequence[float]:
         """Score one text of at most one window: one number from 0 to 1 for each label."""
 
 
 class OnnxBackend:
-    """One thread, one text a call, no spinning: a score never depends on which texts were scored beside it."""
+    """One thread, one text a call, no spinning: a score never depends on texts scored beside it."""
 
     def __init__(self, found: Prepared) -> None:
         """Open a prepared checkpoint. Raises `ScreeningUnavailable` when ONNX Runtime cannot."""

@@ -1,7 +1,7 @@
 """Compares the engine with the plain package in one run: `python -m forum.screening.bench`.
 
-Speed at 20, 100, 300 and 600 tokens and mixed, peak memory of a process of its own, and the share of text read.
-A BERT-base with random weights is made here for the comparison: speed does not depend on what weights say.
+Speed at 20, 100, 300 and 600 tokens and mixed, peak memory of a process, and the share of text read.
+A BERT-base with random weights is made here for the comparison: speed does not depend on weights.
 """
 
 from __future__ import annotations
@@ -27,9 +27,26 @@ from forum.screening.windows import windows_of
 
 LENGTHS: Final = (20, 100, 300, 600)
 MIXED: Final = (20, 35, 50, 60, 80, 100, 120, 150, 220, 300, 450, 600)
-_WORDS: Final = (
-    ["today", "I", "slept", "badly", "and", "my", "manager", "moved", "the", "meeting", "again", "so", "we", "talked", "about", "rest", "and", "work"]
-)
+_WORDS: Final = [
+    "today",
+    "I",
+    "slept",
+    "badly",
+    "and",
+    "my",
+    "manager",
+    "moved",
+    "the",
+    "meeting",
+    "again",
+    "so",
+    "we",
+    "talked",
+    "about",
+    "rest",
+    "and",
+    "work",
+]
 _PEAK: Final = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
 
 
@@ -69,7 +86,7 @@ def seconds(work: Callable[[str], object], texts: Sequence[str]) -> float:
 
 
 def speeds(engine: Engine, same: Any, big: Any, rounds: int) -> list[tuple[str, float, float]]:
-    """Give, per length, how often faster the engine is than the package with BERT-base and with our checkpoint.
+    """Give, per length, how much faster the engine is than the package with BERT-base and with ours.
 
     A window counts as one piece of work; the package reads one window of each text and drops the rest.
     """

@@ -11,10 +11,11 @@ from typing import Final
 from forum.screening.backends import Backend, DetoxifyBackend, OnnxBackend
 from forum.screening.findings import Mark, Scored
 from forum.screening.lanes import THRESHOLDS
-from forum.screening.opening import ScreeningUnavailable as ScreeningUnavailable
-from forum.screening.opening import find_source
+from forum.screening.opening import ScreeningUnavailable, find_source
 from forum.screening.prepare import prepared
 from forum.screening.windows import Window, sentences_of, windows_of
+
+__all__ = ["Engine", "ScreeningUnavailable", "load_engine"]
 
 NEAR: Final = 0.75
 """Share of a threshold from which a window's sentences are scored and a sentence is marked."""
@@ -29,7 +30,7 @@ log = logging.getLogger("forum.screening")
 
 
 class Engine:
-    """A classifier that reads all of a text. `model` is the checkpoint's name and the beginning of its hash."""
+    """A classifier that reads all of a text. `model` names the checkpoint and the beginning of its hash."""
 
     def __init__(self, backend: Backend, model: str) -> None:
         """Raises `ScreeningUnavailable` when the checkpoint has other labels than Detoxify's."""

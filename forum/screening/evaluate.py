@@ -10,7 +10,7 @@ import random
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import click
 import numpy as np
@@ -63,7 +63,8 @@ def _drawn(entries: Iterable[Any], most: int) -> list[Any]:
 
 
 def _screened(engine: Engine, texts: Sequence[str]) -> list[Screened]:
-    with click.progressbar(texts, file=click.get_text_stream("stderr")) as waiting:
+    shown: IO[str] = click.get_text_stream("stderr")
+    with click.progressbar(texts, file=shown) as waiting:
         return [screen_text(text, engine) for text in waiting]
 
 

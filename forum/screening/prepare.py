@@ -1,4 +1,4 @@
-"""Prepares a checkpoint for the worker: loaded once through Detoxify, written for ONNX Runtime, compared, kept.
+"""Prepares a checkpoint for the worker: loaded through Detoxify, written for ONNX Runtime, compared, kept.
 
 It runs as a process of its own (`python -m forum.screening.prepare`), so that whoever asks for it, the worker
 above all, never has torch in its memory.
@@ -40,7 +40,7 @@ _PROBES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A prepared checkpoint: where it lies, its labels in the order of the outputs, and the tokens that mark the ends."""
+    """A prepared checkpoint: where it lies, and its labels in the order of the outputs."""
 
     folder: Path
     labels: tuple[str, ...]
@@ -148,7 +148,7 @@ def _write(detoxify: Any, folder: Path) -> None:
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Scores(model),
+            _scorer(model),
             (example, example),
             str(folder / "model.onnx"),
             input_names=["input_ids", "attention_mask"],
@@ -162,18 +162,16 @@ def _write(detoxify: Any, folder: Path) -> None:
     (folder / "prepared.json").write_text(json.dumps(described) + "\n", encoding="utf-8")
 
 
-def _Scores(model: Any) -> Any:  # noqa: N802 - builds a module whose base class exists only once torch is imported
+def _scorer(model: Any) -> Any:
+    """Wrap a model so that it takes two tensors and gives its raw outputs."""
     import torch
 
-    class Scores(torch.nn.Module):
-        """A model that takes two tensors and gives its raw outputs."""
-
+    class Scores(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.model = model
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            """Score token numbers of shape (texts, tokens)."""
             return self.model(input_ids=input_ids, attention_mask=attention_mask)[0]
 
     return Scores().eval()
@@ -197,7 +195,7 @@ def _largest_difference(detoxify: Any, folder: Path) -> float:
 
 
 def main() -> None:
-    """Prepare the checkpoint named on the command line; the reason of a failure is the last line of stderr."""
+    """Prepare the checkpoint named on the command line; why it failed is the last line of stderr."""
     _, checkpoint, cache_dir = sys.argv
     try:
         prepare(checkpoint, Path(cache_dir))

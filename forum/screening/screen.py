@@ -15,8 +15,10 @@ from forum.screening.engine import Engine
 from forum.screening.findings import Mark, Scored, Screened
 from forum.screening.lanes import UNREAD_LANGUAGE, flags_for, lane_for
 from forum.screening.language import is_unread
-from forum.screening.opening import ScreeningUnavailable as ScreeningUnavailable
+from forum.screening.opening import ScreeningUnavailable
 from forum.text.folding import Folded, fold, is_disguised
+
+__all__ = ["ScreeningUnavailable", "as_answer", "screen_lines", "screen_text"]
 
 DISGUISED: Final = "disguised"
 """The flag of a text whose folded copy scored higher than the text itself."""

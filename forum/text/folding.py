@@ -6,36 +6,30 @@ Letters that look Latin inside words that are otherwise Latin become Latin; whol
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-_LOOKALIKES: Final = {
-    # Cyrillic
-    "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "ё": "e", "һ": "h", "і": "i", "ї": "i", "ј": "j", "к": "k",
-    "ӏ": "l", "м": "m", "о": "o", "р": "p", "ԛ": "q", "г": "r", "ѕ": "s", "т": "t", "υ": "u", "ѵ": "v", "ԝ": "w",
-    "х": "x", "у": "y", "ү": "y", "ѡ": "w", "н": "h", "п": "n", "ь": "b", "э": "e", "я": "r", "и": "n", "ц": "u",
-    # Greek
-    "α": "a", "β": "b", "ϲ": "c", "ε": "e", "η": "n", "ι": "i", "κ": "k", "ν": "v", "ο": "o", "ρ": "p",
-    "σ": "o", "τ": "t", "χ": "x", "γ": "y", "ω": "w", "ϳ": "j", "θ": "o", "μ": "u", "λ": "l", "ζ": "z",
-    # Armenian, Cherokee and Latin letters that are not ASCII
-    "ց": "g", "հ": "h", "ո": "n", "օ": "o", "ս": "u", "ք": "p", "զ": "q", "լ": "l",
-    "ı": "i", "ƙ": "k", "ƒ": "f", "ɡ": "g", "ɑ": "a", "ɩ": "i",
-    "ʟ": "l", "ɴ": "n", "ʀ": "r", "ꜱ": "s", "ᴀ": "a", "ʙ": "b", "ᴄ": "c", "ᴅ": "d", "ᴇ": "e", "ꜰ": "f", "ɢ": "g",
-    "ʜ": "h", "ɪ": "i", "ᴊ": "j", "ᴋ": "k", "ᴍ": "m", "ᴏ": "o", "ᴘ": "p", "ᴛ": "t", "ᴜ": "u", "ᴠ": "v", "ᴡ": "w",
-    "ʏ": "y", "ᴢ": "z", "ǝ": "e", "ɐ": "a", "ɥ": "h", "ɯ": "m", "ɹ": "r", "ʇ": "t", "ʌ": "v", "ʍ": "w",
-    "ƨ": "s", "ƽ": "s", "ɵ": "o", "ɔ": "c", "ɛ": "e", "ʋ": "v", "ʐ": "z", "ᴦ": "r",
-}  # fmt: skip
-"""Letters that pass for a Latin letter. Kept by hand after the confusables of Unicode TR 39 that are letters."""
+_LOOKALIKES: Final[dict[str, str]] = {
+    alike: latin
+    for script in tomllib.loads(
+        Path(__file__).with_name("confusables.toml").read_text(encoding="utf-8")
+    ).values()
+    for latin, many in script.items()
+    for alike in many
+}
+"""Letters that pass for a Latin letter."""
 
-_LEET: Final = {
-    "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i",
-    "|": "l", "€": "e", "£": "l", "+": "t", "¡": "i", "¢": "c", "(": "c", "*": "",
-}  # fmt: skip
+_LEET: Final = dict(zip("013457890@$!|€£+¡¢(", "oieastbgoasilelticc", strict=True)) | {"*": ""}
+"""Digits and signs that stand for a letter inside a word; a star stands for nothing."""
+
 _INVISIBLE: Final = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0\u2800")
 _WORD: Final = re.compile(r"[^\s\"“”„«»,;:?…/\\\-–—_.]+")
 _SPACED: Final = re.compile(
-    r"(?<![^\W_])(?:[^\W_]|[@$!])([ .\-_*·•|/~]{1,2})(?:[^\W_]|[@$!])(?:\1(?:[^\W_]|[@$!])(?![^\W_]))+(?![^\W_])"
+    r"(?<![^\W_])(?:[^\W_]|[@$!])([ .\-_*·•|/~]{1,2})"
+    r"(?:[^\W_]|[@$!])(?:\1(?:[^\W_]|[@$!])(?![^\W_]))+(?![^\W_])"
 )
 _HOST: Final = re.compile(r"\.[a-z]{2}", re.IGNORECASE)
 _TAG_LETTERS: Final = range(0xE0020, 0xE007F)

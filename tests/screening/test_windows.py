@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ def test_every_token_lies_in_a_window_and_neighbours_overlap(number: int) -> Non
     assert found[0].first == 0
     assert found[-1].last == number
     assert all(window.last - window.first <= WINDOW - 2 for window in found)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in itertools.pairwise(found):
         assert before.last - after.first == OVERLAP
 
 

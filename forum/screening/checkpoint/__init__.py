@@ -1,1 +1,1 @@
-"""The checkpoint that ships with Kindred, and everything that made it: templates, corpus, encoder, training."""
+"""The checkpoint that ships with Kindred, and what made it: templates, corpus, encoder, training."""

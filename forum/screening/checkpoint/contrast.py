@@ -61,9 +61,7 @@ def read_templates(folder: Path = FOLDER) -> tuple[Template, ...]:
 
 def _template(text: str, head: str, *, hostile: bool) -> Template:
     kind, *said = (part.strip() for part in head.split("|"))
-    values = dict.fromkeys(LABELS, "0") | {
-        label: value for label, value in (part.rsplit(" ", 1) for part in said)
-    }
+    values = dict.fromkeys(LABELS, "0") | {part.rsplit(" ", 1)[0]: part.rsplit(" ", 1)[1] for part in said}
     return Template(
         text=text,
         kind=kind,
@@ -128,7 +126,7 @@ def fill(template: Template, slots: Slots, chance: random.Random) -> str:
 
 
 def sentences(templates: tuple[Template, ...], each: int, chance: random.Random) -> Iterator[Row]:
-    """Give `each` differently filled and roughened sentences of every template; fewer where it has no slot."""
+    """Give `each` differently filled and roughened sentences of every template; fewer without slots."""
     slots = read_slots()
     for template in templates:
         times = (
@@ -164,7 +162,7 @@ def posts(
 
 
 def _worst(parts: list[Template]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Take the highest of each label; one untaught part leaves a label untaught unless another part is sure."""
+    """Take the highest of each label; one untaught part leaves it untaught unless another is sure."""
     targets = tuple(max(column) for column in zip(*(one.targets for one in parts), strict=True))
     least = tuple(min(column) for column in zip(*(one.weights for one in parts), strict=True))
     weights = tuple(1.0 if high >= 0.9 else low for high, low in zip(targets, least, strict=True))

@@ -78,7 +78,7 @@ def _count(tokenizer: Any, batch: list[str], counts: Counter[str]) -> None:
 
 
 def write_pruned(source: Path, target: Path, texts: Iterable[str], size: int = VOCABULARY) -> None:
-    """Write the encoder of `source` with `size` tokens into the folder `target`, weights in half precision."""
+    """Write the encoder of `source` with `size` tokens into the folder `target`, in half precision."""
     import torch
     from safetensors.torch import load_file, save_file
     from tokenizers import Tokenizer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ def auc(scores: Array, truth: Array) -> float:
     values = scores[order]
     ranks = np.empty(len(scores))
     edges = np.flatnonzero(np.r_[True, values[1:] != values[:-1], True])
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         ranks[order[start:end]] = (start + end + 1) / 2
     yes = truth.astype(bool)
     positive, negative = int(yes.sum()), int((~yes).sum())

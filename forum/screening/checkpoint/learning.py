@@ -104,7 +104,7 @@ def fit(
     device: str = "cpu",
     size: int = 160,
 ) -> list[float]:
-    """Train a model in place and return the mean loss of each epoch. Linear warm-up over 6 %, then down to 0."""
+    """Train a model in place; return the mean loss of each epoch. Linear warm-up over 6 %, then down to 0."""
     torch.manual_seed(seed)
     chance = random.Random(seed)
     model.to(device).train()
@@ -142,7 +142,7 @@ def _loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
     return (each * weights).sum() / weights.sum().clamp(min=1.0)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def logits_of(model: Any, encoded: Encoded, device: str = "cpu", size: int = 256) -> np.ndarray[Any, Any]:
     """Give the raw outputs for every row, shape (rows, 6)."""
     model.to(device).eval()

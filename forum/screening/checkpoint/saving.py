@@ -20,6 +20,7 @@ def save_checkpoint(model: Any, base: Path, out: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     config = model.config
     config.dtype = "float32"
+    config.architectures = [type(model).__name__]
     config.to_json_file(folder / "config.json", use_diff=True)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         if (base / name).resolve() != (folder / name).resolve():

@@ -1,7 +1,7 @@
 """Trains the checkpoint: `python -m forum.screening.checkpoint.train --data FOLDER --out FILE`.
 
-Some large teachers learn from everything whose label is known; one small student learns from the same rows and
-from what the teachers say about the unlabelled ones. The student is calibrated on comments of natural prevalence.
+Some large teachers learn from everything whose label is known; one small student learns from the same rows
+and from what the teachers say about the unlabelled ones. It is calibrated on comments of natural prevalence.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STUDENT_LAYERS = {3: (0, 2, 5), 4: (0, 1, 3, 5), 5: (0, 1, 2, 3, 5), 6: ALL_LAYE
 
 
 def training_rows(data: Path, chosen: argparse.Namespace) -> list[Row]:
-    """Gather everything that may train: Jigsaw, the permitted extras, contrast sentences and made-up posts."""
+    """Gather what may train: Jigsaw, the permitted extras, contrast sentences and made-up posts."""
     chance = random.Random(chosen.seed)
     jigsaw = list(corpus.read_jigsaw(data / "jigsaw_train.csv.gz"))
     sources = tuple(name for name in chosen.extras.split(",") if name)

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forum.screening.checkpoint import contrast, corpus
+from forum.screening.checkpoint.figures import auc, fit_scale, share_interval
+from forum.screening.checkpoint.labels import KAGGLE, LABELS
+from forum.screening.checkpoint.noise import without_punctuation
+
+
+def test_half_of_the_templates_are_held_back_in_both_directions() -> None:
+    templates = contrast.read_templates()
+    assert len(templates) > 1000
+    for hostile in (True, False):
+        own = [one for one in templates if one.hostile == hostile]
+        assert 0.4 < sum(one.held_back for one in own) / len(own) < 0.6
+
+
+def test_every_template_fills_and_no_held_back_charge_reaches_training() -> None:
+    chance, slots = random.Random(1), contrast.read_slots()
+    held = set(contrast.charges_of(True)["charge"])
+    assert not held & set(contrast.charges_of(False)["charge"])
+    for template in contrast.read_templates():
+        assert "{" not in contrast.fill(template, slots, chance)
+
+
+def test_made_up_posts_are_hostile_by_turns() -> None:
+    templates = tuple(one for one in contrast.read_templates() if not one.held_back)
+    rows = list(contrast.posts(templates, ["A plain line."], 40, random.Random(2)))
+    high = [max(row.targets[LABELS.index("toxicity")], row.targets[LABELS.index("threat")]) for row in rows]
+    assert all(value >= 0.7 for value in high[1::2])
+    assert all(value <= 0.2 for value in high[::2])
+
+
+def test_the_same_words_stand_in_either_mouth() -> None:
+    said = contrast.charges_of(False)
+    assert "you ruin everything you touch" in said["charge"] + contrast.charges_of(True)["charge"]
+    assert not any("you" in charge.split() for charge in said["mycharge"])
+
+
+def test_area_and_intervals() -> None:
+    truth = np.array([0, 0, 1, 1])
+    assert auc(np.array([0.1, 0.2, 0.3, 0.4]), truth) == 1.0
+    assert auc(np.array([0.4, 0.3, 0.2, 0.1]), truth) == 0.0
+    assert auc(np.array([0.5, 0.5, 0.5, 0.5]), truth) == 0.5
+    low, high = share_interval(0, 100)
+    assert low == 0.0
+    assert 0.03 < high < 0.04
+
+
+def test_calibration_finds_the_natural_rate() -> None:
+    chance = np.random.default_rng(1)
+    logits = chance.normal(0, 2, 4000)
+    truth = (chance.random(4000) < 1 / (1 + np.exp(-(logits - 2)))).astype(float)
+    a, b = fit_scale(logits, truth)
+    assert (1 / (1 + np.exp(-(a * logits + b)))).mean() == pytest.approx(truth.mean(), abs=0.01)
+
+
+def test_punctuation_goes_as_in_the_normalised_rows() -> None:
+    assert without_punctuation("Don't SHOUT, at me!!") == "don't shout at me"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A few rows of our own in the shape of the data files."""
+    for name in ("jigsaw_train.csv.gz", "jigsaw_dev.csv.gz"):
+        with gzip.open(tmp_path / name, "wt", newline="") as lines:
+            writer = csv.writer(lines)
+            writer.writerow(["id", "comment_text", *KAGGLE])
+            for number in range(12):
+                harsh = number % 2
+                text = "you are a silly fool" if harsh else "the page needs a source"
+                writer.writerow([number, f"{text} {number}", harsh, 0, 0, 0, harsh, 0])
+    with gzip.open(tmp_path / "abuse_train_extra.jsonl.gz", "wt") as lines:
+        for label in (1, 0, None):
+            entry = {"text": "some words", "label": label, "source": "hatemojibuild", "functionality": "none"}
+            lines.write(json.dumps(entry) + "\n")
+    return tmp_path
+
+
+def test_extras_say_only_what_they_know(data: Path) -> None:
+    rows = list(corpus.read_extras(data / "abuse_train_extra.jsonl.gz", ("hatemojibuild",)))
+    known = [{label for label, weight in zip(LABELS, row.weights, strict=True) if weight} for row in rows]
+    assert known == [{"toxicity", "identity_attack"}, {"toxicity", "identity_attack"}, set()]
+
+
+@pytest.mark.model
+@pytest.mark.filterwarnings("ignore")
+def test_a_few_steps_of_training_lower_the_loss_and_write_a_checkpoint(data: Path, tmp_path: Path) -> None:
+    from forum.screening.checkpoint import learning
+    from forum.screening.checkpoint.refine import load_student
+    from forum.screening.checkpoint.saving import save_checkpoint
+    from forum.screening.checkpoint.train import arrays
+    from forum.screening.opening import BUNDLED_FILE
+
+    base = BUNDLED_FILE.parent / "encoder"
+    model = load_student(BUNDLED_FILE)
+    rows = list(corpus.read_jigsaw(data / "jigsaw_train.csv.gz"))
+    encoded = learning.encode(base, [row.text for row in rows])
+    targets, weights = arrays(rows)
+    losses = learning.fit(model, encoded, 1 - targets, weights, epochs=3, rate=3e-4, seed=1, size=6)
+    assert losses[-1] < losses[0]
+    path = save_checkpoint(model, base, tmp_path / "new" / "new.ckpt")
+    assert learning.logits_of(load_student(path), encoded).shape == (12, 6)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from forum.screening.engine import Engine
+from forum.screening.screen import screen_lines
+from tests.screening.test_engine import Fixed
+
+
+def test_each_line_is_answered_and_a_bad_one_named(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [b'{"id": 1, "text": "hello"}', b"nonsense", b"", b'{"id": 2}', b"\xff", b"[1]", b'{"text": "x"}']
+    lines.append(json.dumps({"id": "z", "text": "you are a l0ser"}).encode())
+    out = io.StringIO()
+    bad = screen_lines(io.BytesIO(b"\n".join(lines)), out, Engine(Fixed([0.9, 0.9, 0.1]), "m@1"))
+    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [answer["id"] for answer in answers] == [1, "z"]
+    assert set(answers[0]) == {"id", "labels", "lane", "flags", "care", "aim", "windows", "model"}
+    assert set(answers[0]["care"]) == {"tier", "findings"}
+    assert answers[1]["windows"] == 2
+    assert bad == 5
+    errors = capsys.readouterr().err
+    assert [f"line {number}:" in errors for number in range(1, 9)] == [
+        False, True, False, True, True, True, True, False,
+    ]  # fmt: skip
