@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from config import Settings, read_settings
 from forum import members, storage, web
 from forum.care.views import care
+from forum.circles import erasure as _erasure  # noqa: F401  (says how posts go with their author)
 from forum.circles import indexing as _indexing  # noqa: F401  (lets what is published be found)
 from forum.circles import upkeep as _upkeep  # noqa: F401  (registers what keeps circles tidy)
 from forum.circles.cli import commands as circles_commands
@@ -18,9 +19,13 @@ from forum.demo.cli import commands as demo_commands
 from forum.growth.views import blueprints as growth_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
+from forum.members import tasks as _members_tasks  # noqa: F401  (registers what is done again and again)
+from forum.members.cli import commands as members_commands
+from forum.moderation import roles as _roles  # noqa: F401  (lets the log hold changes of roles)
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
 from forum.moderation.cli import commands as moderation_commands
 from forum.moderation.views import desk
+from forum.notices import erasure as _notices_erasure  # noqa: F401  (says how notices go)
 from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)
 from forum.notices.feeds import feeds
 from forum.notices.views import notices
@@ -35,6 +40,7 @@ COMMANDS = (
     *storage_commands,
     *web_commands,
     *jobs_commands,
+    *members_commands,
     *text_commands,
     *screening_commands,
     *circles_commands,

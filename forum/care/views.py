@@ -9,6 +9,7 @@ from forum.care.directory import countries, country, emergency_for, internationa
 from forum.care.panel import grounding_cards, hesitations, panel_for
 from forum.circles.panels import offer_countries_with, show_help_with
 from forum.circles.waits import Wait
+from forum.members import registry
 from forum.text.render import as_markup
 from forum.web.access import visitors
 
@@ -38,4 +39,9 @@ def show_panel(tier: str, code: str | None, wait: Wait) -> Markup:
 
 
 show_help_with(show_panel)
-offer_countries_with(lambda: [(one.code, one.name) for one in countries()])
+def _codes_and_names() -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in countries()]
+
+
+offer_countries_with(_codes_and_names)
+registry.offer_countries_with(_codes_and_names)

@@ -59,7 +59,8 @@ class MemberSession(Model):
 
 
 class Staff(Model):
-    """A member with work to do: `role` is moderator or lead. `left` keeps the name of who no longer has it.
+    """A member with work to do: `role` is moderator or lead. Who gave the role up keeps the name
+    here, for the log, and no member.
 
     The second factor lies in the member's own vault, not here.
     """

@@ -84,7 +84,7 @@ def choose(vault: OpenVault, circle_id: str, typed: str) -> Chosen:
             return Chosen(own.id, own.name, False)
     fault = fault_of_name(name)
     if fault:
-        raise NameRefused(_refusal(fault))
+        raise NameRefused(refusal_of(fault))
     if db.session.scalar(select(Pseudonym.id).where(Pseudonym.folded == folded)):
         raise NameTaken
     row = Pseudonym(id=new_id(), name=name, folded=folded)
@@ -118,7 +118,8 @@ def retire(vault: OpenVault, pseudonym_id: str) -> bool:
     return False
 
 
-def _refusal(fault: str) -> str:
+def refusal_of(fault: str) -> str:
+    """Why a name cannot be taken, in words; `fault` is a word of `rules.fault_of_name`."""
     return str(
         {
             "length": _("A name has 3 to 30 characters."),

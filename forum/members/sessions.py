@@ -39,7 +39,8 @@ class Ticket:
     """What lies sealed in a session's row.
 
     `stage` is "code" while the second factor is still to come, else "open". `second` says that it was
-    passed. `staff` says that a staff row may exist. `signed_in_at` is in seconds since 1970.
+    passed. `staff` says that a staff row may exist. `signed_in_at` and `confirmed_at` (when the passphrase
+    was typed once more) are in seconds since 1970.
     """
 
     member_id: str
@@ -48,6 +49,7 @@ class Ticket:
     stage: str = "open"
     second: bool = False
     staff: bool = False
+    confirmed_at: int = 0
 
     @property
     def key(self) -> bytes:
@@ -58,6 +60,11 @@ class Ticket:
     def since(self) -> datetime:
         """When the person signed in."""
         return datetime.fromtimestamp(self.signed_in_at, UTC)
+
+    @property
+    def proved_at(self) -> datetime:
+        """When the person last typed their passphrase."""
+        return datetime.fromtimestamp(max(self.signed_in_at, self.confirmed_at), UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,149 @@
+"""How a member goes.
+
+First what waits is taken back. Then the texts: removed one by one in random order, planned for random days,
+or left where they are. Then marks, sessions, vault and key go at once, and nothing can tell any more which
+names were theirs. Each text goes or is planned in a transaction of its own, so that no two are tied.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import delete, select, text, update
+
+from forum.members import ledger, marks, registry, sessions
+from forum.members.models import Mark, Member, PlannedRemoval, Staff, VaultRow
+from forum.members.vault import OpenVault
+from forum.storage.clock import day_of
+from forum.storage.database import db, writing
+
+How = Literal["now", "spread", "keep"]
+HOWS: tuple[How, ...] = ("now", "spread", "keep")
+SPREAD_DAYS = 14
+CHUNK = 500
+
+
+def erase(member_id: str, vault: OpenVault, this_session: bytes, how: How, now: datetime) -> None:
+    """Let a member go. Opens transactions of its own; called again after a crash, it goes on."""
+    with writing():
+        vault.lock_turn()
+        sessions.end_all(vault, but=this_session)
+    for kind in registry.texts.values():
+        with writing():
+            vault.lock_turn()
+            kind.end_waiting(vault, now)
+    left = [(kind, one) for kind in registry.texts.values() for one in kind.listed(vault)]
+    db.session.rollback()
+    secrets.SystemRandom().shuffle(left)
+    for kind, object_id in left:
+        if how == "now":
+            _remove(kind, object_id, now)
+        elif how == "spread":
+            _plan(kind.kind, object_id, now)
+    _forget(member_id, vault, now)
+    shrink()
+
+
+def remove_due(now: datetime) -> int:
+    """Remove the texts whose day has come. Returns how many."""
+    due = db.session.execute(
+        select(PlannedRemoval.kind, PlannedRemoval.object_id).where(PlannedRemoval.day <= day_of(now))
+    ).all()
+    db.session.rollback()
+    for kind, object_id in due:
+        if kind in registry.texts:
+            _remove(registry.texts[kind], object_id, now)
+    if due:
+        shrink()
+    return len(due)
+
+
+def erase_again(now: datetime) -> int:
+    """After a restore: let go again whatever the ledger names. Returns how much there was."""
+    members = ledger.gone(db.session.scalars(select(Member.id)).all())
+    rows = ledger.gone([bytes(one) for one in db.session.scalars(select(VaultRow.address))])
+    marked = ledger.gone([bytes(one) for one in db.session.scalars(select(Mark.mark))])
+    with writing():
+        for model, column, found in (
+            (Member, Member.id, members),
+            (VaultRow, VaultRow.address, rows),
+            (Mark, Mark.mark, marked),
+        ):
+            for start in range(0, len(found), CHUNK):
+                db.session.execute(delete(model).where(column.in_(found[start : start + CHUNK])))
+        db.session.execute(update(Staff).where(Staff.member_id.in_(members)).values(member_id=None))
+    texts = 0
+    for kind in registry.texts.values():
+        for object_id in ledger.gone(kind.every()):
+            _remove(kind, str(object_id), now)
+            texts += 1
+    shrink()
+    return len(members) + len(rows) + len(marked) + texts
+
+
+def shrink() -> None:
+    """Let what was deleted leave the file: SQLite overwrites freed pages, and the log of changes is cut."""
+    if db.session.get_bind().dialect.name != "sqlite":
+        return
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+
+
+def rewrite_in_random_order() -> int:
+    """On PostgreSQL, write author-side tables anew in the order of their random keys.
+
+    Row versions then tell no more which rows were written together or when. Returns how many tables.
+    """
+    if db.session.get_bind().dialect.name != "postgresql":
+        return 0
+    for table, key in AUTHOR_SIDE.items():
+        with writing() as session:
+            session.execute(text(f"UPDATE {table} SET {key} = {key}"))  # noqa: S608  (names of ours)
+        with writing() as session:
+            session.execute(text(f"CLUSTER {table} USING pk_{table}"))
+    return len(AUTHOR_SIDE)
+
+
+AUTHOR_SIDE = {
+    "vault": "address",
+    "mark": "mark",
+    "pseudonym": "id",
+    "member": "id",
+    "member_session": "token_hash",
+    "planned_removal": "object_id",
+}
+"""The tables that stand near an author, and the key that orders them."""
+
+
+def _remove(kind: registry.Texts, object_id: str, now: datetime) -> None:
+    ledger.remember([object_id])
+    with writing():
+        kind.remove(object_id, now)
+        db.session.execute(delete(PlannedRemoval).where(PlannedRemoval.object_id == object_id))
+
+
+def _plan(kind: str, object_id: str, now: datetime) -> None:
+    day = day_of(now) + timedelta(days=1 + secrets.randbelow(SPREAD_DAYS))
+    with writing() as session:
+        if session.get(PlannedRemoval, object_id) is None:
+            session.add(PlannedRemoval(object_id=object_id, kind=kind, day=day))
+
+
+def _forget(member_id: str, vault: OpenVault, now: datetime) -> None:
+    with writing():
+        vault.lock_turn()
+        for kind in registry.texts.values():
+            kind.end_waiting(vault, now)  # what another tab had on its way
+        own = [vault.mark(e.data["kind"], e.data["object"]) for e in vault.entries(marks.KIND)]
+        for start in range(0, len(own), CHUNK):
+            db.session.execute(delete(Mark).where(Mark.mark.in_(own[start : start + CHUNK])))
+        sessions.end_all(vault)
+        addresses = vault.wipe()
+        ledger.remember([member_id, *own, *addresses])
+        db.session.execute(update(Staff).where(Staff.member_id == member_id).values(member_id=None))
+        db.session.execute(delete(Member).where(Member.id == member_id))

@@ -1,0 +1,76 @@
+"""Where higher rooms say what they know of a member, how it is exported and how it goes.
+
+Rooms above this one register here when they are imported; this room never imports them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from forum.members.vault import OpenVault
+
+Export = Callable[[OpenVault], Any]
+Countries = Callable[[], list[tuple[str, str]]]
+RoleChanged = Callable[[str, str, str, date], object]
+Count = Callable[[OpenVault], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """How texts of one kind end with their author.
+
+    `end_waiting` takes back what waits; `listed` names what is left; `remove` takes one of them away and
+    must be fine with one that is gone; `every` names all that are in the database, for a restore.
+    """
+
+    kind: str
+    end_waiting: Callable[[OpenVault, datetime], None]
+    listed: Callable[[OpenVault], list[str]]
+    remove: Callable[[str, datetime], None]
+    every: Callable[[], list[str]]
+
+
+exporters: dict[str, Export] = {}
+texts: dict[str, Texts] = {}
+counts: dict[str, Count] = {}
+_countries: list[Countries] = []
+_role_changed: list[RoleChanged] = []
+
+
+def exporter(name: str, act: Export) -> None:
+    """Let an export hold what a room keeps outside the vault: plain data, ready for JSON."""
+    exporters[name] = act
+
+
+def eraser(kind: Texts) -> None:
+    """Let an erasure end the texts of a room."""
+    texts[kind.kind] = kind
+
+
+def counter(table: str, act: Count) -> None:
+    """Let the page of what the server knows count the rows of a table that the open vault leads to."""
+    counts[table] = act
+
+
+def offer_countries_with(act: Countries) -> None:
+    """Register the countries whose help can be shown: code and name."""
+    _countries[:] = [act]
+
+
+def countries() -> list[tuple[str, str]]:
+    """The countries whose help can be shown."""
+    return _countries[0]() if _countries else []
+
+
+def tell_role_changes(act: RoleChanged) -> None:
+    """Register who keeps the log of roles: called with staff id of who did it, act, staff id, day."""
+    _role_changed[:] = [act]
+
+
+def role_changed(by: str, act: str, staff_id: str, day: date) -> None:
+    """Pass a change of roles on, inside its transaction."""
+    for tell in _role_changed:
+        tell(by, act, staff_id, day)
