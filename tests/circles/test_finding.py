@@ -140,3 +140,12 @@ def test_search_needs_few_statements(app, client, circles, count_statements):
             ask(browser, "quetzal")
         assert not ran.writes
         assert len(ran) <= most, list(ran)
+
+
+def test_what_only_moderators_read_is_not_in_the_index(app):
+    with writing():
+        circle_id = factories.circle(audience="moderators").id
+    doing.open_thread(someone(), circle_id, body="quetzal story")
+    assert index.find("quetzal", [circle_id]) == []
+    with writing():
+        assert indexing.fill_anew(db.session()) == 0
