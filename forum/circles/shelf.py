@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, case, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, case, exists, func, literal_column, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from forum.circles.models import Circle, Post, PublishedPost, PublishedThread, Revision
@@ -83,7 +83,7 @@ def _lonely(circle_ids: Collection[str], own_ids: Collection[str]) -> Select[*tu
         .join(_opening, (_opening.thread_id == PublishedThread.thread_id) & _opening.is_opening)
         .where(
             PublishedThread.circle_id.in_(circle_ids),
-            PublishedThread.answers < ENOUGH_ANSWERS,
+            PublishedThread.answers < literal_column(str(ENOUGH_ANSWERS)),
             PublishedThread.kind != CARD,
             _opening.pseudonym_id.not_in(own_ids),
         )

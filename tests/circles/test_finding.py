@@ -135,7 +135,7 @@ def test_search_needs_few_statements(app, client, circles, count_statements):
     doing.reply(someone(), opening.thread_id, body="quetzal two")
     doing.card(someone(), title="quetzal card")
     ana = Person(app)
-    for browser, most in ((client, 5), (ana.browser, 7)):
+    for browser, most in ((client, 6), (ana.browser, 8)):
         with count_statements() as ran:
             ask(browser, "quetzal")
         assert not ran.writes
