@@ -94,6 +94,7 @@ def published_thread(in_circle: Circle, title: str = "After the night shift", re
             title=title,
             pseudonym="Quiet Heron",
             replies=replies,
+            answers=replies,
             day=DAY,
             latest=next(_numbers),
         )

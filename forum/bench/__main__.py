@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 
 from config import read_settings
 from forum import create_app
-from forum.bench import pages, seed, submit
+from forum.bench import lists, pages, seed, submit
 
 REPLIES = 20
 
@@ -31,6 +31,7 @@ def main() -> None:
                 rows += pages.measure(settings, thread_id)
             except pages.NoLoadTool:
                 print("  pages were not measured: install wrk for that")
+            rows += lists.measure()
         width = max(len(name) for name, _, _ in rows)
         for name, figure, aim in rows:
             print(f"{name:<{width}}  {figure:8.2f}   aim {aim}")

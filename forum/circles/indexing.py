@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from forum.circles.models import Post, PublishedPost, PublishedThread, Thread
+from forum.circles.models import Circle, Post, PublishedPost, PublishedThread, Thread
 from forum.circles.publishing import post_shown, post_taken_down
-from forum.circles.rules import CARD, CARD_HEADINGS
+from forum.circles.rules import CARD, CARD_HEADINGS, MODERATORS_ONLY
 from forum.search import index
 from forum.storage.backup import after_restore
 from forum.storage.database import db, writing
@@ -20,6 +20,8 @@ from forum.storage.move import after_move
 def let_find(post: Post, **_more: Any) -> None:
     """Let a published post be found; replies only while the opening of their thread can be read."""
     shown = db.session.get_one(PublishedPost, post.id)
+    if db.session.get_one(Circle, shown.circle_id).audience == MODERATORS_ONLY:
+        return
     kind = db.session.get_one(Thread, post.thread_id).kind
     if post.is_opening:
         _put(shown, kind)
@@ -46,6 +48,8 @@ def fill_anew(session: Session) -> int:
     posts = session.execute(
         select(PublishedPost, PublishedThread.kind)
         .join(PublishedThread, PublishedThread.thread_id == PublishedPost.thread_id)
+        .join(Circle, Circle.id == PublishedPost.circle_id)
+        .where(Circle.audience != MODERATORS_ONLY)
         .order_by(PublishedPost.day, PublishedPost.thread_id, PublishedPost.position)
     ).all()
     index.fill(session.connection(), (_row(post, kind) for post, kind in posts))

@@ -18,6 +18,8 @@ from forum.storage.database import Model
 from forum.storage.types import ID_LENGTH, Day, Id, Json, Moment
 
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
+LONELY = "answers < 2"
+"""The condition of the index of threads that few have answered; a query has to say it in these words."""
 
 
 class Circle(Model):
@@ -242,6 +244,15 @@ class PublishedThread(Model):
     __tablename__ = "published_thread"
     __table_args__ = (
         Index("ix_published_thread_latest", "circle_id", "latest", "thread_id"),
+        Index(
+            "ix_published_thread_lonely",
+            "circle_id",
+            "answers",
+            "day",
+            "latest",
+            sqlite_where=text(LONELY),
+            postgresql_where=text(LONELY),
+        ),
         WITHOUT_ROWID,
     )
 

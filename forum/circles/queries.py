@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Text, bindparam, func, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, select, tuple_, type_coerce
 
 from forum.circles.models import Circle, PublishedPost, PublishedThread, Thread
 from forum.circles.rules import CARD, ENOUGH_ANSWERS
@@ -83,7 +83,7 @@ def threads_of(
     if kind:
         page = page.where(PublishedThread.kind == kind)
     if needs_reply:
-        page = page.where(PublishedThread.answers < ENOUGH_ANSWERS)
+        page = page.where(PublishedThread.answers < literal_column(str(ENOUGH_ANSWERS)))
     if topic:
         page = page.where(has_tag(topic))
     return list(db.session.execute(page))

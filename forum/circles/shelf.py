@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, case, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, case, exists, func, literal_column, select, type_coerce
+from sqlalchemy.orm import aliased
 
-from forum.circles.models import Post, PublishedPost, PublishedThread, Revision
+from forum.circles.models import Circle, Post, PublishedPost, PublishedThread, Revision
 from forum.circles.rules import CARD, ENOUGH_ANSWERS, PENDING
 from forum.storage.database import AnyRow, db
 
+_opening, _other = aliased(PublishedPost), aliased(PublishedPost)
+
 ON_SHELF = 6
-LOOKED_AT = 60
+ON_DESK = 12
 MEASURED_DAYS = 30
 FEWEST = 10
 """Below this many threads no share is given."""
+
 
 _supporter: list[Callable[[], bool]] = [lambda: False]
 
@@ -32,31 +36,36 @@ def asked_by_supporter() -> bool:
     return _supporter[0]()
 
 
-def shelf(
-    circle_ids: Collection[str], now: datetime, *, for_supporter: bool = False, many: int = ON_SHELF
-) -> list[AnyRow]:
-    """Threads with fewer than two answers by others: the unanswered first, then the longest waiting.
-
-    Peer supporters see the first texts of new names before all others, and for them a thread sinks when
-    replies already wait in it for a moderator, counted up to the last full hour and never shown.
-    """
-    rows = list(db.session.execute(_lonely(circle_ids).limit(LOOKED_AT)))
-    if for_supporter and rows:
-        waiting = _waiting_answers([row.thread_id for row in rows], now)
-        rows.sort(
-            key=lambda row: (
-                min(row.answers + waiting.get(row.thread_id, 0), ENOUGH_ANSWERS),
-                not row.first_text,
-            )
-        )
-    return rows[:many]
-
-
-def _lonely(circle_ids: Collection[str]) -> Any:
-    opening, other = PublishedPost.__table__.alias("opening"), PublishedPost.__table__.alias("other")
-    first_text = ~exists().where(
-        other.c.pseudonym_id == opening.c.pseudonym_id, other.c.post_id != opening.c.post_id
+def shelf(circle_ids: Collection[str], own_ids: Collection[str]) -> list[AnyRow]:
+    """Threads of others with fewer than two answers: the unanswered first, then the longest there."""
+    page = _lonely(circle_ids, own_ids).order_by(
+        PublishedThread.answers, PublishedThread.day, PublishedThread.latest
     )
+    return list(db.session.execute(page.limit(ON_SHELF)))
+
+
+def shelf_of_supporters(circle_ids: Collection[str], own_ids: Collection[str], now: datetime) -> list[AnyRow]:
+    """As `shelf`, but a thread stands lower where a reply waits for a moderator since the full hour.
+
+    The step of an hour and the missing count keep anybody from reading off when somebody wrote, or who.
+    """
+    page = _lonely(circle_ids, own_ids).order_by(
+        _has_waiting(now), PublishedThread.answers, PublishedThread.day, PublishedThread.latest
+    )
+    return list(db.session.execute(page.limit(ON_DESK)))
+
+
+def welcome(circle_ids: Collection[str], own_ids: Collection[str]) -> list[AnyRow]:
+    """First texts of new names that nobody has answered, the earliest first: each a welcome to be given.
+
+    Nobody is given a task and nothing is ticked off: it leaves the list when somebody else has replied.
+    """
+    page = _lonely(circle_ids, own_ids).order_by(PublishedThread.day, PublishedThread.latest)
+    page = page.where(_is_first_text(circle_ids), PublishedThread.answers == 0)
+    return list(db.session.execute(page.limit(ON_DESK)))
+
+
+def _lonely(circle_ids: Collection[str], own_ids: Collection[str]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             PublishedThread.thread_id,
@@ -69,33 +78,36 @@ def _lonely(circle_ids: Collection[str]) -> Any:
             PublishedThread.replies,
             PublishedThread.answers,
             PublishedThread.day,
-            (first_text & (PublishedThread.answers == 0)).label("first_text"),
+            (_is_first_text(circle_ids) & (PublishedThread.answers == 0)).label("first_text"),
         )
-        .join(opening, (opening.c.thread_id == PublishedThread.thread_id) & opening.c.is_opening)
+        .join(_opening, (_opening.thread_id == PublishedThread.thread_id) & _opening.is_opening)
         .where(
             PublishedThread.circle_id.in_(circle_ids),
-            PublishedThread.answers < ENOUGH_ANSWERS,
+            PublishedThread.answers < literal_column(str(ENOUGH_ANSWERS)),
             PublishedThread.kind != CARD,
+            _opening.pseudonym_id.not_in(own_ids),
         )
-        .order_by(PublishedThread.answers, PublishedThread.day, PublishedThread.latest)
     )
 
 
-def _waiting_answers(thread_ids: Collection[str], now: datetime) -> dict[str, int]:
+def _is_first_text(circle_ids: Collection[str]) -> ColumnElement[bool]:
+    """Whether nothing else under the opening's name can be read in these circles."""
+    return ~exists().where(
+        _other.pseudonym_id == _opening.pseudonym_id,
+        _other.post_id != _opening.post_id,
+        _other.circle_id.in_(circle_ids),
+    )
+
+
+def _has_waiting(now: datetime) -> ColumnElement[bool]:
     hour = now.replace(minute=0, second=0, microsecond=0)
-    counted = db.session.execute(
-        select(Post.thread_id, func.count())
-        .join(Revision, Revision.post_id == Post.id)
-        .where(
-            Post.thread_id.in_(thread_ids),
-            Post.is_opening.is_(False),
-            Revision.state.in_(PENDING),
-            Revision.written_by == "member",
-            Revision.submitted_at < hour,
-        )
-        .group_by(Post.thread_id)
+    return exists().where(
+        Post.thread_id == PublishedThread.thread_id,
+        Post.is_opening.is_(False),
+        Revision.post_id == Post.id,
+        Revision.state.in_(PENDING),
+        Revision.submitted_at < hour,
     )
-    return {thread_id: count for thread_id, count in counted}  # noqa: C416
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +127,15 @@ def answered_share(today: date) -> Answered | None:
     """How many threads of the last 30 days had two answers on their day or the next; None for too few.
 
     Days are what is kept of times, so "within a day" means by the end of the next one. Threads of today
-    and yesterday still have time and are not counted.
+    and yesterday still have time and are not counted. Only circles that everybody may read count.
     """
-    opener = PublishedPost.__table__.alias("opener")
     answers = (
         select(func.count())
         .select_from(PublishedPost)
-        .join(opener, (opener.c.thread_id == PublishedPost.thread_id) & opener.c.is_opening)
+        .join(_opening, (_opening.thread_id == PublishedPost.thread_id) & _opening.is_opening)
         .where(
             PublishedPost.thread_id == PublishedThread.thread_id,
-            PublishedPost.pseudonym_id != opener.c.pseudonym_id,
+            PublishedPost.pseudonym_id != _opening.pseudonym_id,
             type_coerce(PublishedPost.day, Integer) <= type_coerce(PublishedThread.day, Integer) + 1,
         )
         .correlate(PublishedThread)
@@ -133,8 +144,9 @@ def answered_share(today: date) -> Answered | None:
     threads, in_time = db.session.execute(
         select(func.count(), func.sum(case((answers >= ENOUGH_ANSWERS, 1), else_=0)))
         .select_from(PublishedThread)
+        .join(Circle, Circle.id == PublishedThread.circle_id)
         .where(
-            PublishedThread.kind != CARD,
+            Circle.audience == "everyone",
             PublishedThread.day > today - timedelta(days=MEASURED_DAYS),
             PublishedThread.day < today - timedelta(days=1),
         )

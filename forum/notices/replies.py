@@ -27,12 +27,12 @@ def tell_writer(post: Post, today: date, **_more: Any) -> None:
 
 
 @post_thanked.connect
-def tell_thanked(post: Post, today: date, **_more: Any) -> None:
-    """Leave one notice for the first reaction to a post."""
-    tell(post.pseudonym_id, "thanks", today, post_id=post.id)
+def tell_thanked(post: Post, today: date, word: str, **_more: Any) -> None:
+    """Leave a notice with the first of each reaction to a post."""
+    tell(post.pseudonym_id, "thanks", today, words=word, post_id=post.id, thread_id=post.thread_id)
 
 
 @post_helped.connect
 def tell_helped(post: Post, today: date, **_more: Any) -> None:
     """Leave a notice for a reply that was named as what helped."""
-    tell(post.pseudonym_id, "helped", today, post_id=post.id)
+    tell(post.pseudonym_id, "helped", today, post_id=post.id, thread_id=post.thread_id)

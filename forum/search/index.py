@@ -35,8 +35,7 @@ _PUT_WORDS = text(
 _DROP_WORDS = text("DELETE FROM search_index WHERE rowid = :number")
 _FIND = text(
     "SELECT rowid FROM search_index WHERE search_index MATCH :question "
-    "ORDER BY rowid IN (SELECT rowid FROM search_index WHERE search_index MATCH :in_title) DESC, "
-    "rowid DESC LIMIT :limit OFFSET :skip"
+    "ORDER BY rowid DESC LIMIT :limit OFFSET :skip"
 )
 _READ = text(
     "SELECT number, kind, object_id, text FROM search_index_text WHERE number IN :numbers"
@@ -126,17 +125,34 @@ def find(query: str, circle_ids: Collection[str], page: int = 1, kinds: Collecti
     if not question.wanted or not circle_ids or not kinds or not 1 <= page <= MOST_PAGES:
         return []
     connection = db.session.connection()
-    values: dict[str, Any] = {"limit": PAGE + 1, "skip": (page - 1) * PAGE}
     if _is_postgres(connection):
+        values: dict[str, Any] = {"limit": PAGE + 1, "skip": (page - 1) * PAGE}
         values |= {"circles": list(circle_ids), "kinds": list(kinds)}
         values |= {"question": _tsquery(question), "in_title": _tsquery(question, "A")}
         found = [tuple(row) for row in connection.execute(_FIND_POSTGRES, values)]
     else:
         here = f"{_one_of('k', kinds)} AND {_one_of('c', circle_ids)}"
-        values |= {"question": f"{here} AND {_match(question, '{title text}')}"}
-        values |= {"in_title": f"{here} AND {_match(question, 'title')}"}
-        found = _read(connection, [row[0] for row in connection.execute(_FIND, values)])
+        found = _read(connection, _numbers(connection, here, question, (page - 1) * PAGE))
     return [Hit(kind, object_id, excerpt(body, question)) for kind, object_id, body in found]
+
+
+def _numbers(connection: Connection, here: str, question: Question, skip: int) -> list[int]:
+    """What FTS5 finds, by number: with all words in the title first.
+
+    Two questions in the order of the index, so that each stops as soon as the page is full.
+    """
+
+    def ask(question: str, limit: int, skip: int) -> list[int]:
+        values = {"question": question, "limit": limit, "skip": skip}
+        return [row[0] for row in connection.execute(_FIND, values)]
+
+    titled = f"{here} AND {_match(question, 'title')}"
+    first = ask(titled, skip + PAGE + 1, 0)
+    missing = PAGE + 1 - len(first[skip:])
+    if not missing:
+        return first[skip:]
+    rest = f"({here} AND {_match(question, '{title text}')}) NOT ({titled})"
+    return first[skip:] + ask(rest, missing, max(0, skip - len(first)))
 
 
 def _read(connection: Connection, numbers: list[int]) -> list[tuple[str, str, str]]:

@@ -22,7 +22,6 @@ from forum.circles.views.writing import refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
-from forum.moderation.queries import own_threads
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from forum.text.refusal import TextRefused
@@ -197,13 +196,15 @@ def desk() -> str | Response:
     if not is_supporter():
         return redirect(url_for("training.overview"), 303)
     circles = readable_circles()
-    own = set(own_threads([name.id for name in pseudonyms.ring(current_user.vault)]))
-    rows = shelf.shelf([one.id for one in circles], now(), for_supporter=True, many=ON_DESK)
-    others = [row for row in rows if row.thread_id not in own]
+    own = [name.id for name in pseudonyms.ring(current_user.vault)]
+    readable = [circle.id for circle in circles]
+    welcome = shelf.welcome(readable, own)
+    known = {row.thread_id for row in welcome}
+    others = [row for row in shelf.shelf_of_supporters(readable, own, now()) if row.thread_id not in known]
     return render_template(
         "training/desk.html",
-        welcome=[thread_row(row, circles) for row in others if row.first_text],
-        shelf=[thread_row(row, circles) for row in others if not row.first_text],
+        welcome=[thread_row(row, circles) for row in welcome],
+        shelf=[thread_row(row, circles) for row in others],
     )
 
 

@@ -332,6 +332,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('published_thread', schema=None) as batch_op:
         batch_op.create_index('ix_published_thread_latest', ['circle_id', 'latest', 'thread_id'], unique=False)
+        batch_op.create_index('ix_published_thread_lonely', ['circle_id', 'answers', 'day', 'latest'], unique=False, sqlite_where=sa.text('answers < 2'), postgresql_where=sa.text('answers < 2'))
 
     op.create_table('revision',
     sa.Column('id', sa.String(length=22), nullable=False),
@@ -555,6 +556,7 @@ def downgrade() -> None:
 
     op.drop_table('revision')
     with op.batch_alter_table('published_thread', schema=None) as batch_op:
+        batch_op.drop_index('ix_published_thread_lonely', sqlite_where=sa.text('answers < 2'), postgresql_where=sa.text('answers < 2'))
         batch_op.drop_index('ix_published_thread_latest')
 
     op.drop_table('published_thread')

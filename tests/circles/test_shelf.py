@@ -25,8 +25,16 @@ def someone() -> OpenVault:
     return OpenVault(secrets.token_bytes(32))
 
 
-def titles(circle_id: str, **more) -> list[str]:
-    return [row.title for row in shelf.shelf([circle_id], now(), **more)]
+def titles(circle_id: str, own_ids: tuple[str, ...] = ()) -> list[str]:
+    return [row.title for row in shelf.shelf([circle_id], own_ids)]
+
+
+def for_supporters(circle_id: str) -> list[str]:
+    return [row.title for row in shelf.shelf_of_supporters([circle_id], (), now())]
+
+
+def welcomes(circle_id: str) -> list[str]:
+    return [row.title for row in shelf.welcome([circle_id], ())]
 
 
 def test_a_thread_leaves_the_shelf_after_two_answers_by_others(app, client, circle_id):
@@ -56,9 +64,9 @@ def test_waiting_replies_move_only_the_shelf_of_peer_supporters_by_the_hour(app,
     first = doing.open_thread(someone(), circle_id, "Name First", title="first")
     doing.open_thread(someone(), circle_id, "Name Second", title="second")
     doing.reply(someone(), first.thread_id, "Kind Sycamore", waits=True)
-    assert titles(circle_id, for_supporter=True) == ["first", "second"], "not before the hour is full"
+    assert for_supporters(circle_id) == ["first", "second"], "not before the hour is full"
     clock.shift(timedelta(hours=1))
-    assert titles(circle_id, for_supporter=True) == ["second", "first"]
+    assert for_supporters(circle_id) == ["second", "first"]
     assert titles(circle_id) == ["first", "second"]
 
 
@@ -68,17 +76,22 @@ def test_a_first_text_is_welcomed_until_somebody_else_replies(app, circle_id, cl
     doing.open_thread(known, circle_id, "Known Name", title="two")
     clock.shift(timedelta(days=1))
     post = doing.open_thread(new, circle_id, "New Name", title="hello")
-    assert titles(circle_id, for_supporter=True)[0] == "hello"
-    assert titles(circle_id)[0] == "one"
-
-    def is_marked() -> bool:
-        return any(row.first_text for row in shelf.shelf([circle_id], now()))
-
-    assert is_marked()
+    assert titles(circle_id) == ["one", "two", "hello"]
+    assert welcomes(circle_id) == ["hello"]
+    doing.reply(new, post.thread_id, "New Name")
+    assert welcomes(circle_id) == [], "no longer the first text"
+    fresh = doing.open_thread(someone(), circle_id, "Fresh Name", title="hello again")
+    post = fresh
     doing.reply(someone(), post.thread_id, "Kind Sycamore", waits=True)
-    assert is_marked(), "only a reply that can be read ends it"
+    assert welcomes(circle_id) == ["hello again"], "only a reply that can be read ends it"
     doing.reply(someone(), post.thread_id, "Linen Otter")
-    assert not is_marked()
+    assert welcomes(circle_id) == []
+
+
+def test_ones_own_threads_are_not_on_ones_shelf(app, circle_id):
+    post = doing.open_thread(someone(), circle_id, title="mine")
+    assert titles(circle_id) == ["mine"]
+    assert titles(circle_id, (post.pseudonym_id,)) == []
 
 
 def test_members_see_the_shelf_and_visitors_only_the_list(app, client, circle_id, monkeypatch):

@@ -46,7 +46,8 @@ def test_a_reaction_has_no_number_and_only_its_reader_and_writer_see_it(app, cli
     assert "Me too" not in mine
     assert not re.search(r"\b3\b", text_of(mine))
     told = ana.browser.get("/notices").text
-    assert told.count("Somebody left you a kind word.") == 1
+    assert told.count("Somebody left you a kind word.") == 1, "once for a word, not for each reader"
+    assert "with you" in ana.browser.get("/kind-words").text
 
 
 def test_a_reaction_can_be_taken_back_and_is_left_once(app, circle_id):

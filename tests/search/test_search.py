@@ -177,3 +177,16 @@ def test_an_excerpt_shows_the_words_asked_for():
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert excerpt("Short.", read_question("x")) == "Short."
+
+
+def test_titles_come_first_across_pages(engine_app):
+    with writing():
+        for number in range(30):
+            index.put("thread", f"t{number:02}", "A", "tired", "words")
+            index.put("reply", f"r{number:02}", "A", "", "tired words")
+    wanted = [f"t{number:02}" for number in range(29, -1, -1)] + [
+        f"r{number:02}" for number in range(29, -1, -1)
+    ]
+    found = [one for page in (1, 2, 3) for one in _found("tired", page=page)[: index.PAGE]]
+    assert found == wanted
+    assert [len(_found("tired", page=page)) for page in (1, 2, 3)] == [21, 21, 20]

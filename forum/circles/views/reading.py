@@ -37,16 +37,22 @@ def home() -> str:
     """The circles, and for members the threads that few have answered."""
     circles = readable_circles()
     counts = queries.published_counts()
-    lonely = []
-    if current_user.is_authenticated:
-        ids = [circle.id for circle in circles]
-        lonely = shelf.shelf(ids, now(), for_supporter=shelf.asked_by_supporter())
+    lonely = _lonely(circles) if current_user.is_authenticated else []
     return render_template(
         "circles/home.html",
         circles=[_circle_card(circle, counts.get(circle.id, 0)) for circle in circles],
         shelf=[thread_row(row, circles) for row in lonely],
         answered=shelf.answered_share(day_of(now())),
     )
+
+
+def _lonely(circles: Sequence[Circle]) -> Sequence[AnyRow]:
+    """The shelf, in the order of peer supporters for who is one."""
+    ids = [circle.id for circle in circles]
+    own = [name.id for name in pseudonyms.ring(current_user.vault)]
+    if shelf.asked_by_supporter():
+        return shelf.shelf_of_supporters(ids, own, now())[: shelf.ON_SHELF]
+    return shelf.shelf(ids, own)
 
 
 @reading.get("/needs-a-reply")
@@ -282,7 +288,7 @@ def readable_circles() -> list[Circle]:
     every = queries.circles()
     if current_user.is_authenticated:
         invited = [(ABOUT, circle.id) for circle in every if circle.audience == "invited"]
-        current_user.vault.preload((), invited)
+        current_user.vault.preload([pseudonyms.KIND], invited)
     return [circle for circle in every if _may_read(circle.id, circle.audience)]
 
 
