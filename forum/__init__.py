@@ -19,6 +19,7 @@ from forum.growth.views import blueprints as growth_blueprints
 from forum.jobs import checks as _jobs_checks  # noqa: F401  (registers what `/healthz` asks)
 from forum.jobs.cli import commands as jobs_commands
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
+from forum.moderation import watch as _watch  # noqa: F401  (registers valves, figures and the watch list)
 from forum.moderation.cli import commands as moderation_commands
 from forum.moderation.views import desk
 from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)

@@ -79,7 +79,7 @@ def put_note(revision: Revision, content_note: str) -> None:
             .where(PublishedThread.thread_id == shown.thread_id)
             .values(content_note=content_note)
         )
-    _raise_version(shown.thread_id)
+    raise_version(shown.thread_id)
     db.session.flush()
 
 
