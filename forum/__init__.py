@@ -21,7 +21,7 @@ from forum.jobs.cli import commands as jobs_commands
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
 from forum.moderation import watch as _watch  # noqa: F401  (registers valves, figures and the watch list)
 from forum.moderation.cli import commands as moderation_commands
-from forum.moderation.views import desk
+from forum.moderation.views import blueprints as moderation_blueprints
 from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)
 from forum.notices.feeds import feeds
 from forum.notices.views import notices
@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         care,
         notices,
         feeds,
-        desk,
+        *moderation_blueprints,
         *coping_blueprints,
         *growth_blueprints,
         training,

@@ -89,9 +89,7 @@ def choose(name: str, value: Any, why: str, staff_id: str, today: date) -> Polic
     if len(why.strip()) < 10:
         raise BadPolicy("reason")
     last = db.session.scalar(select(func.max(Policy.version)).where(Policy.name == name)) or 0
-    row = Policy(
-        name=name, version=last + 1, value=value, reason=why.strip(), staff_id=staff_id, day=today
-    )
+    row = Policy(name=name, version=last + 1, value=value, reason=why.strip(), staff_id=staff_id, day=today)
     db.session.add(row)
     log.append(staff_id, "policy", "policy", name[:22], today, name[:40])
     db.session.flush()
@@ -126,6 +124,11 @@ def starters() -> list[Reason]:
     return [
         Reason(r.id, r.uses, r.rule, r.title, newest.get(f"template.{r.id}", r.template)) for r in reasons()
     ]
+
+
+def starter(reason_id: str) -> str:
+    """The starter text of one reason as it is offered now; empty for what is no reason."""
+    return next((one.template for one in starters() if one.id == reason_id), "")
 
 
 def _newest(prefix: str) -> dict[str, Any]:

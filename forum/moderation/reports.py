@@ -22,7 +22,7 @@ from forum.storage.types import new_id
 
 MARK = "report"
 LONGEST_WORDS = 2_000
-OUTCOMES = {"keep": "no change", "note": "content note", "publish": "no change", "remove": "removed"}
+OUTCOMES = {"leave": "no change", "annotate": "content note", "publish": "no change", "remove": "removed"}
 
 
 class NotThere(Exception):
@@ -75,9 +75,7 @@ def born_report(revision_id: str, post_id: str, now: datetime) -> Review:
     """The open report review of a text, in the reported lane, due in eight hours."""
     post = db.session.get_one(Post, post_id)
     before = db.session.execute(
-        select(Review.tier, Review.aim).where(
-            Review.revision_id == revision_id, Review.kind == "submission"
-        )
+        select(Review.tier, Review.aim).where(Review.revision_id == revision_id, Review.kind == "submission")
     ).first()
     review = Review(
         id=new_id(),
@@ -127,7 +125,5 @@ def reported_by(vault: OpenVault) -> frozenset[str]:
 
 
 def _opened(row: Report) -> dict[str, str | None]:
-    kept: dict[str, str | None] = json.loads(
-        field_keys().open_text(row.sealed, "report", "sealed", row.id)
-    )
+    kept: dict[str, str | None] = json.loads(field_keys().open_text(row.sealed, "report", "sealed", row.id))
     return kept

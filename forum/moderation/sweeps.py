@@ -197,9 +197,7 @@ def forget_what_is_old(now: datetime) -> None:
     db.session.execute(delete(WaitCount).where(WaitCount.day < today - timedelta(days=WAIT_COUNT_DAYS)))
     closed = select(Review.id).where(Review.open.is_(False))
     db.session.execute(
-        delete(Report).where(
-            Report.day < today - timedelta(days=REPORT_DAYS), Report.review_id.in_(closed)
-        )
+        delete(Report).where(Report.day < today - timedelta(days=REPORT_DAYS), Report.review_id.in_(closed))
     )
     db.session.execute(delete(Skip).where(Skip.until < now))
     notes.forget_old(today)
