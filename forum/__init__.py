@@ -23,8 +23,9 @@ from forum.members import tasks as _members_tasks  # noqa: F401  (registers what
 from forum.members.cli import commands as members_commands
 from forum.moderation import roles as _roles  # noqa: F401  (lets the log hold changes of roles)
 from forum.moderation import tasks as _moderation_tasks  # noqa: F401  (registers the sweeps)
+from forum.moderation import watch as _watch  # noqa: F401  (registers valves, figures and the watch list)
 from forum.moderation.cli import commands as moderation_commands
-from forum.moderation.views import desk
+from forum.moderation.views import blueprints as moderation_blueprints
 from forum.notices import erasure as _notices_erasure  # noqa: F401  (says how notices go)
 from forum.notices import replies as _replies  # noqa: F401  (listens for published replies)
 from forum.notices.feeds import feeds
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         care,
         notices,
         feeds,
-        desk,
+        *moderation_blueprints,
         *coping_blueprints,
         *growth_blueprints,
         training,

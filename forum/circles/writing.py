@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from forum.circles import watching
 from forum.circles.content import Content
 from forum.content import content_notes
 from forum.screening.aim import aim_of
@@ -44,6 +45,8 @@ def make_ready(title: str, body: str, note: str, *, is_opening: bool, card: str 
     whole = f"{title}\n{body}" if is_opening else body
     care = read_care(whole)
     aim = aim_of(whole)
+    seen = watching.noticed(whole)
+    flags = flags_for(care, {}, aim)
     return Written(
         title=shown_title,
         body=body,
@@ -53,7 +56,7 @@ def make_ready(title: str, body: str, note: str, *, is_opening: bool, card: str 
         renderer=RENDERER,
         care=care,
         aim=aim,
-        lane=lane_for(care, {}, aim),
-        flags=flags_for(care, {}, aim),
+        lane="care" if seen.care else lane_for(care, {}, aim),
+        flags=(*flags, watching.WATCHED) if seen.look else flags,
         card=card,
     )

@@ -19,7 +19,9 @@ from forum.circles.writing import make_ready
 from forum.coping.actions import Origin, send_card
 from forum.coping.rules import PARTS, Parts, compose
 from forum.members.vault import OpenVault
-from forum.moderation.actions import Choice, Moderator, Seen, claim, decide
+from forum.moderation.actions import Choice, Seen, decide
+from forum.moderation.claims import claim
+from forum.moderation.offering import Moderator
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id

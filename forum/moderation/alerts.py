@@ -15,9 +15,8 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Row, exists, or_, select, update
+from sqlalchemy import exists, or_, select, update
 
 from config import Settings
 from forum.circles import waits
@@ -25,7 +24,7 @@ from forum.circles.models import Message, Review, Revision
 from forum.moderation.models import AlertState
 from forum.moderation.rules import AT_TARGET, CLAIM_ENDED, FIRST_ALERT
 from forum.screening.lanes import target_minutes
-from forum.storage.database import db, writing
+from forum.storage.database import AnyRow, db, writing
 
 NAME = "care"
 MESSAGE = json.dumps({"kindred": "somebody waits for care"})
@@ -80,7 +79,7 @@ def due(now: datetime) -> list[Due]:
     return found
 
 
-def _steps(row: Row[Any], now: datetime, *, staffed: bool) -> int:
+def _steps(row: AnyRow, now: datetime, *, staffed: bool) -> int:
     if row.lane == "reported":
         return FIRST_ALERT & ~row.alerts if HIDDEN in row.flags else 0
     if row.answered:
@@ -124,7 +123,7 @@ def steps_of(
 
 
 def send_due(settings: Settings, now: datetime, send: Callable[[Settings], None] | None = None) -> int:
-    """Send what is due; how many reviews it was about. One process tries at a time, once a minute on failure."""
+    """Send what is due; about how many reviews. After a failure one process tries again each minute."""
     found = due(now)
     if not found or not (settings.alert_command or settings.alert_url) or not _may_try(now):
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,13 +13,18 @@ from markupsafe import Markup
 
 from forum.circles import rules as life
 from forum.circles import shifts
+from forum.circles.content import open_words
+from forum.circles.models import Decision
 from forum.circles.views.reading import content_notes, said_note
 from forum.circles.views.words import state as said_state
-from forum.content import reasons
-from forum.moderation import queries
-from forum.moderation.actions import Moderator
+from forum.circles.watching import WATCHED
+from forum.content import reasons, report_reasons
+from forum.moderation import policy, queries, reports, watch, wellbeing
+from forum.moderation.offering import Moderator
+from forum.moderation.rules import OUTCOMES, fits
 from forum.moderation.words import said_outcome
 from forum.storage.clock import now
+from forum.storage.database import db
 from forum.text.render import as_markup, escaped, marked_text
 from forum.web.days import said_day, said_minutes
 
@@ -48,7 +53,7 @@ def card_page(
         circle_name=card.circle.name,
         purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
         thread_title=card.thread_title,
-        findings=card.screening.findings if card.screening else [],
+        findings=_findings(card),
         scores=card.screening.labels if card.screening else {},
         aim=_aim(card.review.aim),
         band=_band(card),
@@ -59,7 +64,9 @@ def card_page(
         talk=_talk(card),
         may=_may(card) if is_last else [],
         reasons=[("", _("choose a reason")), *((reason.id, reason.title) for reason in reasons())],
-        starters=[reason for reason in reasons() if reason.template],
+        starters=[reason for reason in policy.starters() if reason.template],
+        reported=_reported(card),
+        appeal=_appeal(card),
         content_notes=content_notes(),
         form=form or {"act": ""},
         errors=errors or {},
@@ -77,7 +84,7 @@ def _keys_wanted() -> bool:
 
 def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
     review = card.review
-    words, look = _clock(review.due_at, at)
+    words, look = clock_words(review.due_at, at)
     return SimpleNamespace(
         id=review.id,
         kind=review.kind,
@@ -98,7 +105,8 @@ def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
     )
 
 
-def _clock(due: datetime | None, at: datetime) -> tuple[str, str | None]:
+def clock_words(due: datetime | None, at: datetime) -> tuple[str, str | None]:
+    """How much time is left, in words, and how it looks: nothing, near or late."""
     if due is None:
         return str(_("no due time")), None
     minutes = int((due - at).total_seconds() // 60)
@@ -122,6 +130,8 @@ def _second(card: queries.Card, at: datetime) -> str | None:
 def _is_open(card: queries.Card) -> bool:
     if request.args.get("reveal") == "1" or request.method == "POST":
         return True
+    if not wellbeing.strain_of(current_user.vault, now()).softened:
+        return True
     labels = card.screening.labels if card.screening else {}
     return card.review.lane not in ("care", "conduct") and max(labels.values(), default=0.0) < SOFTENED_SCORE
 
@@ -131,7 +141,7 @@ def _text(card: queries.Card) -> SimpleNamespace:
     is_open = _is_open(card)
     body: Markup | None = None
     if content and is_open:
-        body = _marked(content.title, content.body, card.screening.findings if card.screening else [])
+        body = _marked(content.title, content.body, _findings(card))
     return SimpleNamespace(
         title=content.title if content and is_open else None,
         body=body if content else as_markup(escaped(_("The text is erased."))),
@@ -242,16 +252,62 @@ def _talk(card: queries.Card) -> SimpleNamespace:
 
 def _may(card: queries.Card) -> list[str]:
     """The decisions that the card offers; the server checks each again."""
-    state = card.revision.state
-    allowed = [
-        act
-        for act in ("publish", "return", "decline", "hold", "propose", "hide", "remove")
-        if (state, "moderator", act) in life.TRANSITIONS
-    ]
-    if state == "held" and "hold" not in allowed:
-        allowed.append("hold")
+    state, kind = cast(life.State, card.revision.state), card.review.kind
+    allowed = [act for act in OUTCOMES if fits(kind, act, state) and _leads_on(kind, state, act)]
     if "publish" in allowed and not (card.screening and card.screening.state == "done"):
         allowed.remove("publish")
     if card.screening and card.screening.state == "set aside":
         allowed.append("try_again")
-    return [*allowed, "escalate", "release"]
+    return [*allowed, "release"]
+
+
+def _leads_on(kind: str, state: life.State, act: str) -> bool:
+    """Whether the table of states has a way for an act; answers about reports and appeals need none."""
+    if act in ("escalate", "leave", "annotate", "uphold", "overturn") or (
+        kind == "report" and act == "remove"
+    ):
+        return True
+    return (state, "moderator", act) in life.TRANSITIONS or (state == "held" and act == "hold")
+
+
+def _findings(card: queries.Card) -> list[dict[str, Any]]:
+    """What the rules found, and where phrases of the watch list stand; the latter is made anew each time."""
+    found = list(card.screening.findings) if card.screening else []
+    if WATCHED not in card.review.flags or card.content is None:
+        return found
+    content = card.content
+    text = f"{content.title}\n{content.body}" if content.title else content.body
+    for one in watch.passages(text, policy.value_of(policy.WATCH)):
+        why = str(_("The leads watch for “%(phrase)s”.", phrase=one.phrase))
+        found.append(
+            {
+                "rule": "watch",
+                "kind": WATCHED,
+                "tier": None,
+                "start": one.start,
+                "end": one.end,
+                "reason": why,
+            }
+        )
+    return found
+
+
+def _reported(card: queries.Card) -> list[SimpleNamespace]:
+    labels = {one.id: one.label for one in report_reasons()}
+    if card.review.kind != "report":
+        return []
+    return [
+        SimpleNamespace(reason=labels.get(one.reason, one.reason), words=one.words, by_visitor=one.by_visitor)
+        for one in reports.reports_of(card.review.id)
+    ]
+
+
+def _appeal(card: queries.Card) -> SimpleNamespace | None:
+    """The decision that an appeal is about, its reason, and what its author says."""
+    review = card.review
+    if review.kind != "appeal":
+        return None
+    about = db.session.get_one(Decision, review.about_id)
+    said = open_words(about.sealed_words, "decision", about.id) if about.sealed_words else ""
+    asked = open_words(review.sealed_words, "review", review.id) if review.sealed_words else ""
+    return SimpleNamespace(decision=f"{_decision(about)['what']}: {said}", note=asked)

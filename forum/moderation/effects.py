@@ -163,11 +163,11 @@ def escalate(review: Review, _revision: Revision, decision: Decision, choice: Ch
         say(review, "desk", choice.words, now, decision.staff_id)
 
 
-def keep(_review: Review, _revision: Revision, _decision: Decision, _choice: Choice, _now: datetime) -> None:
+def leave(_review: Review, _revision: Revision, _decision: Decision, _choice: Choice, _now: datetime) -> None:
     """A report changes nothing; who reported is told."""
 
 
-def put_note(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
+def annotate(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
     """Put a content note on a published text and tell its author."""
     publishing.put_note(revision, choice.content_note)
     review.decision_id = decision.id
@@ -175,7 +175,7 @@ def put_note(review: Review, revision: Revision, decision: Decision, choice: Cho
     notices.tell(post.pseudonym_id, "noted", day_of(now), words=choice.words, post_id=post.id)
 
 
-def uphold(review: Review, revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
+def uphold(review: Review, _revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:
     """The decision stands; the author is told why, and whether somebody else could decide."""
     _tell_appeal(review, decision, choice.words, now)
 
@@ -191,7 +191,7 @@ def overturn(review: Review, revision: Revision, decision: Decision, choice: Cho
         if revision.state == "removed":
             publishing.show(revision, "moderator", "overturn", day_of(now), before.content_note)
         else:
-            revision.state = rules.next_state(revision.state, "moderator", "overturn")  # type: ignore[arg-type]
+            revision.state = rules.next_state(revision.state, "moderator", "overturn")
             revision.until = revision.grace_until = None
             reopen_review(revision, now)
     _tell_appeal(review, decision, choice.words, now)
@@ -216,8 +216,8 @@ EFFECTS: Mapping[str, Callable[[Review, Revision, Decision, Choice, datetime], N
     "hide": hide,
     "remove": remove,
     "escalate": escalate,
-    "keep": keep,
-    "note": put_note,
+    "leave": leave,
+    "annotate": annotate,
     "uphold": uphold,
     "overturn": overturn,
 }

@@ -11,7 +11,7 @@ from forum.circles import rules
 from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import open_review
 from forum.members import sanctions
-from forum.moderation import actions, effects, log, reports
+from forum.moderation import actions, claims, effects, log, reports
 from forum.moderation.actions import Choice, Seen, Stale
 from forum.moderation.offering import Moderator
 from forum.notices import actions as notices
@@ -92,7 +92,7 @@ def _publish_at_once(
     may = screening is not None and rules.may_publish(revision.state, screening.state)  # type: ignore[arg-type]
     if review is None or not may or effects.is_blocked(post, revision):
         return
-    if not actions.claim(moderator, review.id, now):
+    if not claims.claim(moderator, review.id, now):
         return
     publishing = Choice("publish", content_note=choice.content_note)
     actions.decide(moderator, review.id, Seen(review.version, revision.hash), publishing, now, others_on_duty)

@@ -31,7 +31,7 @@ class LogEntry(Model):
 
 
 class Report(Model):
-    """What one person reported about a text. Nothing says who; `sealed` may name where to tell the outcome."""
+    """What one person reported about a text. Nothing says who; `sealed` may hold where to tell them."""
 
     __tablename__ = "report"
     __table_args__ = (WITHOUT_ROWID,)

@@ -46,7 +46,7 @@ class Wanted:
 
 def may_see(moderator: Moderator, own_threads: Collection[str]) -> list[ColumnElement[bool]]:
     """What keeps a moderator out of their own texts, threads and reports."""
-    seen = [Review.thread_id.not_in(own_threads)]
+    seen: list[ColumnElement[bool]] = [Review.thread_id.not_in(own_threads)]
     if moderator.reported:
         seen.append(not_(and_(Review.kind == "report", Review.revision_id.in_(moderator.reported))))
     return seen
@@ -54,7 +54,7 @@ def may_see(moderator: Moderator, own_threads: Collection[str]) -> list[ColumnEl
 
 def may_take(moderator: Moderator, own_threads: Collection[str], now: datetime) -> list[ColumnElement[bool]]:
     """What a moderator may be given next: free, wanted from a moderator, and not theirs already."""
-    free = [
+    free: list[ColumnElement[bool]] = [
         *may_see(moderator, own_threads),
         Review.open,
         Review.awaits_author.is_(False),

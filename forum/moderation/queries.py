@@ -18,8 +18,10 @@ from forum.circles.models import (
     PublishedThread,
     Review,
     Revision,
+    Shift,
     Thread,
 )
+from forum.members.models import Staff
 from forum.moderation.models import LogEntry
 from forum.moderation.rules import SANCTIONS
 from forum.screening.models import Screening
@@ -29,6 +31,7 @@ from forum.storage.sealing import CannotOpen
 LANES = ("care", "conduct", "reported", "appeal", "routine")
 CONTEXT_POSTS = 5
 MY_LAST = 10
+QUEUE_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +189,25 @@ def _last_entry(staff_id: str) -> ScalarSelect[int]:
 def conversation_of(review_id: str) -> list[mine.Word]:
     """The whole conversation of a review, the desk's own notes included."""
     return mine.conversation(review_id, for_author=False)
+
+
+def queue(conditions: Sequence[ColumnElement[bool]]) -> list[Review]:
+    """The open reviews in the order of the queue, one page and one more where there are more."""
+    wanted = (
+        select(Review)
+        .where(Review.open, *conditions)
+        .order_by(Review.rank, Review.due_at, Review.id)
+        .limit(QUEUE_PAGE + 1)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def shifts_ahead(now: datetime) -> list[AnyRow]:
+    """Everybody's shifts that run or are to come, with staff names."""
+    wanted = (
+        select(Staff.staff_name, Shift.starts_at, Shift.ends_at)
+        .join(Staff, Staff.id == Shift.staff_id)
+        .where(Shift.ends_at > now)
+        .order_by(Shift.starts_at)
+    )
+    return list(db.session.execute(wanted))

@@ -22,7 +22,7 @@ from forum.storage.types import new_id
 
 MARK = "report"
 LONGEST_WORDS = 2_000
-OUTCOMES = {"keep": "no change", "note": "content note", "publish": "no change", "remove": "removed"}
+OUTCOMES = {"leave": "no change", "annotate": "content note", "publish": "no change", "remove": "removed"}
 
 
 class NotThere(Exception):

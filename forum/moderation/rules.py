@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from forum.circles.rules import State
 
 OF_SUBMISSIONS = ("publish", "return", "decline", "hold", "propose", "escalate")
-OF_REPORTS = ("keep", "note", "publish", "hide", "remove", "escalate")
+OF_REPORTS = ("leave", "annotate", "publish", "hide", "remove", "escalate")
 OF_APPEALS = ("uphold", "overturn", "escalate")
 OUTCOMES = tuple(dict.fromkeys((*OF_SUBMISSIONS, *OF_REPORTS, *OF_APPEALS)))
 SANCTIONS = ("strike", "suspend")
@@ -86,5 +86,5 @@ def fits(kind: str, outcome: str, state: State) -> bool:
         return outcome in OF_APPEALS
     if kind == "submission":
         return outcome in OF_SUBMISSIONS
-    allowed = {"published": {"keep", "note", "hide", "remove"}, "hidden": {"publish", "remove"}}
-    return outcome == "escalate" or outcome in allowed.get(state, {"keep"})
+    allowed = {"published": {"leave", "annotate", "hide", "remove"}, "hidden": {"publish", "remove"}}
+    return outcome == "escalate" or outcome in allowed.get(state, {"leave"})

@@ -14,7 +14,10 @@ from sqlalchemy import delete, exists, select
 from forum.circles import rules
 from forum.circles.models import Message, Post, Review, Revision, Shift, WaitCount
 from forum.circles.reviews import close_reviews, open_review, reopen_review
+from forum.moderation import notes
 from forum.moderation.effects import lapse_proposals
+from forum.moderation.models import Report, Skip
+from forum.moderation.offering import touches
 from forum.notices import actions as notices
 from forum.notices.models import Notice
 from forum.screening.models import Screening
@@ -27,6 +30,7 @@ TOP = datetime(1970, 1, 1, tzinfo=UTC)
 
 MESSAGE_DAYS = 30
 NOTICE_DAYS = 180
+REPORT_DAYS = 90
 WAIT_COUNT_DAYS = 90
 SHIFT_DAYS = 30
 
@@ -154,6 +158,7 @@ def raise_late(now: datetime) -> int:
             Revision.state == "hidden",
             Review.open,
             Review.kind == "report",
+            touches(["hidden"]),
             Review.told_late.is_(False),
             Review.due_at < now - timedelta(hours=rules.HIDDEN_HOURS - 8),
         )
@@ -193,4 +198,10 @@ def forget_what_is_old(now: datetime) -> None:
     db.session.execute(delete(Message).where(Message.review_id.in_(quiet)))
     db.session.execute(delete(Notice).where(Notice.day < today - timedelta(days=NOTICE_DAYS)))
     db.session.execute(delete(WaitCount).where(WaitCount.day < today - timedelta(days=WAIT_COUNT_DAYS)))
+    closed = select(Review.id).where(Review.open.is_(False))
+    db.session.execute(
+        delete(Report).where(Report.day < today - timedelta(days=REPORT_DAYS), Report.review_id.in_(closed))
+    )
+    db.session.execute(delete(Skip).where(Skip.until < now))
+    notes.forget_old(today)
     db.session.execute(delete(Shift).where(Shift.ends_at < now - timedelta(days=SHIFT_DAYS)))

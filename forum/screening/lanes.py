@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from forum.screening.findings import Aim, Care, Lane, Tier
 
@@ -53,6 +53,23 @@ _CARE_MINUTES: Final[Mapping[Tier | None, int]] = MappingProxyType(
 _LANE_MINUTES: Final[Mapping[str, int]] = MappingProxyType({"conduct": 480, "reported": 480, "appeal": 2880})
 
 
+_numbers: list[Callable[[], Mapping[str, Any]]] = []
+
+
+def numbers_from(source: Callable[[], Mapping[str, Any]]) -> None:
+    """Register where leads keep their own figures: `threshold.<label>`, `due.care.<tier>`, `due.<lane>`."""
+    _numbers[:] = [source]
+
+
+def _number(name: str, ours: float) -> float:
+    return float(_numbers[0]().get(name, ours)) if _numbers else ours
+
+
+def counts_at(label: str, aim: Aim) -> bool:
+    """Tell whether a label counts as hostility at an aim."""
+    return label in _COUNTED[aim]
+
+
 def hostile_labels(labels: Mapping[str, float], aim: Aim) -> tuple[str, ...]:
     """Name the labels that count as hostility at this aim, in the order of the table.
 
@@ -62,7 +79,7 @@ def hostile_labels(labels: Mapping[str, float], aim: Aim) -> tuple[str, ...]:
     return tuple(
         label
         for label, threshold in THRESHOLDS.items()
-        if label in counted and labels.get(label, 0.0) >= threshold.value
+        if label in counted and labels.get(label, 0.0) >= _number(f"threshold.{label}", threshold.value)
     )
 
 
@@ -117,9 +134,9 @@ def target_minutes(lane: str, tier: Tier | None, flags: Collection[str] = ()) ->
     Source of the figures: section 4.7 of the design; they are ours, to be published, not from a study.
     """
     if lane == "care":
-        return _CARE_MINUTES[tier]
+        return int(_number(f"due.care.{tier or 'B'}", _CARE_MINUTES[tier]))
     if lane == "conduct" and tier == "E":
         return 60
     if lane == "routine":
         return 240 if UNREAD_LANGUAGE in flags else None
-    return _LANE_MINUTES[lane]
+    return int(_number(f"due.{lane}", _LANE_MINUTES[lane]))

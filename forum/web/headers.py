@@ -14,6 +14,7 @@ from config import Settings
 POLICY = "; ".join(
     (
         "default-src 'none'",
+        "media-src 'self'",
         "style-src 'self'",
         "script-src 'self'",
         "img-src 'self'",

@@ -15,16 +15,12 @@ from datetime import UTC, datetime, timedelta
 import time_machine
 from flask import Flask
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
-from sqlalchemy import func, select
+from hypothesis.stateful import Bundle, consumes, initialize, rule
+from sqlalchemy import select
 
 from forum.circles import actions, publishing, rules
-from forum.circles.content import hash_of, open_content
 from forum.circles.models import (
     Circle,
-    Decision,
-    Post,
-    PublishedPost,
     PublishedThread,
     Review,
     Revision,
@@ -35,15 +31,13 @@ from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
 from forum.moderation import actions as moderation
-from forum.moderation import effects, log, sweeps
+from forum.moderation import claims, effects, sweeps
 from forum.moderation.actions import Choice, Moderator, Seen
 from forum.screening.findings import Care, Screened
-from forum.screening.models import Screening
 from forum.storage.clock import now
 from forum.storage.database import db, writing
-from forum.storage.sealing import keyed_hash
-from forum.storage.settings import current_settings, field_keys
 from forum.storage.types import new_id
+from tests.life.promises import Promises
 
 START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 TEXTS = st.sampled_from(
@@ -77,7 +71,7 @@ def calm(text: str) -> Screened:
     return Screened({"toxicity": 0.01}, "routine", (), Care(), "nobody", 1, f"test {len(text) * 0}")
 
 
-class Life(RuleBasedStateMachine):
+class Life(Promises):
     """Subclass with `app` set to a program on an empty database, and `reset` to empty it."""
 
     app: Flask
@@ -242,7 +236,7 @@ class Life(RuleBasedStateMachine):
     def look(self, who: int) -> tuple[int, str, Seen]:
         with self.connection():
             with writing():
-                review_id = moderation.take_next(self.moderators[who], [], now())
+                review_id = claims.take_next(self.moderators[who], [], now())
             if review_id is None:
                 return who, "", Seen(0, b"")
             review = db.session.get_one(Review, review_id)
@@ -315,7 +309,7 @@ class Life(RuleBasedStateMachine):
             if review_id is None:
                 return None
             with writing():
-                moderation.claim(self.moderators[who], review_id, now())
+                claims.claim(self.moderators[who], review_id, now())
             review = db.session.get_one(Review, review_id)
             revision = db.session.get_one(Revision, review.revision_id)
             return who, review_id, Seen(review.version, revision.hash)
@@ -341,84 +335,3 @@ class Life(RuleBasedStateMachine):
             sweeps.close_grace(now())
             sweeps.raise_late(now())
             sweeps.end_what_is_over(now())
-
-    @invariant()
-    def two_keys_open_the_door(self) -> None:
-        """P1: what can be read has a finished screening and a person's decision, for exactly that revision."""
-        with self.connection():
-            for shown in db.session.scalars(select(PublishedPost)):
-                revision = db.session.get_one(Revision, shown.revision_id)
-                screening = db.session.get_one(Screening, revision.id)
-                assert revision.state == "published"
-                assert screening.state == "done"
-                content = open_content(revision)
-                assert shown.html == content.html
-                assert revision.hash == hash_of(content.title, content.body, content.name, content.note)
-                assert self._was_decided(revision), "published without a decision for this revision"
-            for thread in db.session.scalars(select(PublishedThread)):
-                opening = db.session.scalars(
-                    select(PublishedPost).where(
-                        PublishedPost.thread_id == thread.thread_id, PublishedPost.is_opening
-                    )
-                ).one()
-                assert opening.title == thread.title
-
-    def _was_decided(self, revision: Revision) -> bool:
-        if revision.written_by == "staff":
-            wanted = (Decision.revision_id == revision.based_on) & (Decision.outcome == "propose")
-        else:
-            wanted = (
-                (Decision.revision_id == revision.id)
-                & (Decision.outcome == "publish")
-                & (Decision.revision_hash == revision.hash)
-            )
-        return db.session.scalars(select(Decision).where(wanted, Decision.in_force)).first() is not None
-
-    @invariant()
-    def acknowledged_means_kept(self) -> None:
-        """P8: each acknowledged form is there exactly once, and its text opens until its end has come."""
-        with self.connection():
-            for key, post_id in self.acknowledged.items():
-                form = keyed_hash(field_keys().for_purpose("form-key"), key)
-                found = db.session.scalars(select(Revision).where(Revision.form_hash == form)).all()
-                assert len(found) == 1
-                assert found[0].post_id == post_id
-                if found[0].state not in rules.ENDED:
-                    assert open_content(found[0]).body
-
-    @invariant()
-    def nothing_rests_unseen(self) -> None:
-        """P3: each pending text is in front of moderators or of its author, and at most one is."""
-        with self.connection():
-            pending = db.session.scalars(
-                select(Revision).where(Revision.state.in_(rules.PENDING), Revision.written_by == "member")
-            ).all()
-            assert len({revision.post_id for revision in pending}) == len(pending)
-            for revision in pending:
-                is_open = db.session.scalar(
-                    select(func.count()).where(
-                        Review.revision_id == revision.id, Review.kind == "submission", Review.open
-                    )
-                )
-                assert is_open == (0 if revision.state == "proposed" else 1), revision.state
-            shown = db.session.scalars(select(Revision.post_id).where(Revision.state.in_(rules.SHOWN))).all()
-            assert len(set(shown)) == len(shown)
-            for revision in db.session.scalars(select(Revision).where(Revision.state == "hidden")):
-                assert db.session.scalar(
-                    select(Review.id).where(
-                        Review.revision_id == revision.id, Review.kind == "report", Review.open
-                    )
-                ), "hidden without anybody asked to decide"
-
-    @invariant()
-    def one_decision_stands(self) -> None:
-        with self.connection():
-            orders = db.session.execute(
-                select(Decision.reverses_id, func.count())
-                .where(Decision.reverses_id.is_not(None))
-                .group_by(Decision.reverses_id)
-            ).all()
-            assert all(count == 1 for _, count in orders)
-            assert log.verify(current_settings().anchor_file) is None
-            posts = db.session.scalar(select(func.count()).select_from(Post)) or 0
-            assert posts == len(set(self.acknowledged.values()))

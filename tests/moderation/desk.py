@@ -10,7 +10,7 @@ from forum.circles.models import Circle, Post, Review, Revision, Thread
 from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
-from forum.moderation import actions
+from forum.moderation import actions, claims
 from forum.moderation.actions import Choice, Moderator, Seen
 from forum.screening.findings import Care, Screened
 from forum.storage.clock import now
@@ -99,7 +99,7 @@ def text_of(post_id: str) -> Revision:
 def read(moderator: Moderator, review_id: str, at: datetime | None = None) -> Seen:
     """Claim a review and read it."""
     with writing():
-        assert actions.claim(moderator, review_id, at or now())
+        assert claims.claim(moderator, review_id, at or now())
     return seen(review_id)
 
 

@@ -13,7 +13,7 @@ from forum.circles import conversation
 from forum.circles.models import Decision, PublishedPost, Review
 from forum.circles.reviews import Changed
 from forum.members import sanctions
-from forum.moderation import actions, interventions
+from forum.moderation import actions, claims, interventions
 from forum.moderation.actions import CannotUndo, Choice, Moderator, OwnText
 from forum.notices import queries as notices
 from forum.storage.clock import day_of, now
@@ -53,7 +53,9 @@ class Case:
         me = by or self.other
         before = desk.read(me, appeal.id)
         with writing():
-            return interventions.decide_appeal(me, appeal.id, before, Choice(outcome, "", desk.WORDS), now(), others)
+            return interventions.decide_appeal(
+                me, appeal.id, before, Choice(outcome, "", desk.WORDS), now(), others
+            )
 
     @property
     def state(self) -> str:
@@ -108,7 +110,7 @@ def test_who_made_the_decision_is_neither_offered_nor_allowed_the_appeal(
     case = Case(clock, "decline")
     case.appeal()
     with writing():
-        assert actions.take_next(case.maker, [], now()) is None
+        assert claims.take_next(case.maker, [], now()) is None
     with pytest.raises(OwnText):
         case.settle("uphold", case.maker)
     clock.shift(49 * 3600)
@@ -128,7 +130,9 @@ def test_a_team_of_one_decides_after_48_hours_and_it_is_marked(
     decision = case.settle("overturn", alone)
     assert decision is not None
     assert decision.alone
-    said = [one.words for one in notices.notices_of(life._names(case.ana.vault), now()) if one.kind == "appeal"]
+    said = [
+        one.words for one in notices.notices_of(life._names(case.ana.vault), now()) if one.kind == "appeal"
+    ]
     assert "Nobody else was there" in said[0]
 
 
@@ -144,9 +148,9 @@ def test_the_first_of_two_voices_does_not_decide_the_appeal(
     clock.shift(301)
     with writing():
         conversation.appeal(decision.id, "Please look again.", now())
-        assert actions.take_next(one, [], now()) is None
-        assert actions.take_next(two, [], now()) is None
-        assert actions.take_next(Moderator(new_id()), [], now()) is not None
+        assert claims.take_next(one, [], now()) is None
+        assert claims.take_next(two, [], now()) is None
+        assert claims.take_next(Moderator(new_id()), [], now()) is not None
 
 
 def test_an_appeal_is_asked_once_within_twenty_days(app: Flask, clock: time_machine.Traveller) -> None:

@@ -14,7 +14,7 @@ from forum.circles import actions as life
 from forum.circles import rules
 from forum.circles.models import Decision, PublishedPost, Review
 from forum.circles.reviews import Changed
-from forum.moderation import actions, log
+from forum.moderation import actions, claims, log
 from forum.moderation.actions import Moderator, OwnText, Stale, TooEarly
 from forum.storage.clock import now
 from forum.storage.database import db, writing
@@ -75,7 +75,7 @@ def test_moderators_at_once_decide_each_review_once(engine_app: Flask) -> None:
         me = Moderator(new_id())
         while True:
             with writing():
-                review_id = actions.take_next(me, [], now())
+                review_id = claims.take_next(me, [], now())
             if review_id is None:
                 return
             desk.decide(me, review_id, "return", desk.seen(review_id))
@@ -183,12 +183,12 @@ def test_a_running_lease_keeps_others_out_and_is_given_back(app: Flask) -> None:
     me, other = Moderator(new_id()), Moderator(new_id())
     desk.read(me, review_id)
     with writing():
-        assert not actions.claim(other, review_id, now())
-        assert actions.take_next(other, [], now()) is None
-        actions.release(other, review_id)
-        assert not actions.claim(other, review_id, now()), "only the holder gives it back"
-        actions.release(me, review_id)
-        assert actions.take_next(other, [], now()) == review_id
+        assert not claims.claim(other, review_id, now())
+        assert claims.take_next(other, [], now()) is None
+        claims.release(other, review_id)
+        assert not claims.claim(other, review_id, now()), "only the holder gives it back"
+        claims.release(me, review_id)
+        assert claims.take_next(other, [], now()) == review_id
 
 
 def care_text(outcome_words: str = GOODBYE) -> str:
@@ -207,7 +207,7 @@ def test_two_people_who_agree(engine_app: Flask, outcome: str) -> None:
     assert desk.decide(one, review_id, outcome, others=1) is None
     assert desk.text_of(post_id).state == "waiting"
     with writing():
-        assert actions.take_next(one, [], now()) is None, "the second voice is somebody else's"
+        assert claims.take_next(one, [], now()) is None, "the second voice is somebody else's"
     decision = desk.decide(two, review_id, outcome, others=1)
     assert decision is not None
     assert not decision.alone
@@ -222,8 +222,8 @@ def test_two_people_who_disagree_leave_it_to_a_lead(app: Flask) -> None:
     review = desk.review_of(post_id)
     assert (review.open, review.for_lead, desk.text_of(post_id).state) == (True, True, "held")
     with writing():
-        assert actions.take_next(Moderator(new_id()), [], now()) is None
-        assert actions.take_next(Moderator(new_id(), is_lead=True), [], now()) == review_id
+        assert claims.take_next(Moderator(new_id()), [], now()) is None
+        assert claims.take_next(Moderator(new_id(), is_lead=True), [], now()) == review_id
 
 
 def test_the_first_may_complete_alone_after_half_an_hour(app: Flask, clock: time_machine.Traveller) -> None:
@@ -268,7 +268,7 @@ def test_one_s_own_matters_are_neither_offered_nor_decided(app: Flask) -> None:
     review = desk.review_of(post_id)
     me = Moderator(new_id(), pseudonym_ids=frozenset(life._names(ana.vault)))
     with writing():
-        assert actions.take_next(me, [review.thread_id], now()) is None
+        assert claims.take_next(me, [review.thread_id], now()) is None
     with pytest.raises(OwnText):
         desk.decide(me, review.id, "return")
     entries = db.session.scalars(db.select(log.LogEntry)).all()
@@ -280,6 +280,6 @@ def test_the_desk_passes_over_what_waits_for_its_author(app: Flask) -> None:
     me = Moderator(new_id())
     desk.decide(me, review_id, "hold")
     with writing():
-        assert actions.take_next(Moderator(new_id()), [], now()) is None
+        assert claims.take_next(Moderator(new_id()), [], now()) is None
         db.session.execute(db.update(Review).values(awaits_author=False))
-        assert actions.take_next(Moderator(new_id()), [], now()) == review_id
+        assert claims.take_next(Moderator(new_id()), [], now()) == review_id

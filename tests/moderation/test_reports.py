@@ -10,7 +10,7 @@ from forum.circles import actions as life
 from forum.circles.models import PublishedPost, PublishedThread
 from forum.circles.rules import NotAllowed
 from forum.members import pseudonyms
-from forum.moderation import actions, effects, interventions, reports, sweeps
+from forum.moderation import actions, claims, effects, interventions, reports, sweeps
 from forum.moderation.actions import Choice, Moderator, OwnText, Stale
 from forum.moderation.models import Report
 from forum.moderation.reports import Concern
@@ -86,8 +86,8 @@ def test_what_cannot_be_read_cannot_be_reported(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("outcome", "said", "state"),
     [
-        ("keep", "no change", "published"),
-        ("note", "content note", "published"),
+        ("leave", "no change", "published"),
+        ("annotate", "content note", "published"),
         ("remove", "removed", "removed"),
     ],
 )
@@ -96,13 +96,13 @@ def test_the_reporter_is_told_the_outcome(post_id: str, outcome: str, said: str,
     review = report(post_id, ben, tell=True)
     quiet = desk.Author()
     report(post_id, quiet)
-    more = {"content_note": "note-loss"} if outcome == "note" else {}
+    more = {"content_note": "note-loss"} if outcome == "annotate" else {}
     desk.decide(Moderator(new_id()), review.id, outcome, **more)
     assert ("report", said) in told(ben)
     assert told(quiet) == []
     assert desk.text_of(post_id).state == state
     assert not desk.review_of(post_id, "report").open
-    if outcome == "note":
+    if outcome == "annotate":
         assert db.session.get_one(PublishedPost, post_id).content_note == "note-loss"
         assert db.session.scalars(db.select(PublishedThread)).one().content_note == "note-loss"
 
@@ -116,7 +116,7 @@ def test_hiding_keeps_the_report_open_until_its_outcome(post_id: str) -> None:
     assert told(ben) == []
     me = Moderator(new_id())
     with pytest.raises(NotAllowed):
-        desk.decide(me, review.id, "keep")
+        desk.decide(me, review.id, "leave")
     desk.decide(me, review.id, "publish")
     assert told(ben) == [("report", "no change")]
     assert desk.text_of(post_id).state == "published"
@@ -164,9 +164,9 @@ def test_one_s_own_report_goes_to_somebody_else(post_id: str) -> None:
     review = report(post_id, ben)
     me = Moderator(new_id(), reported=reports.reported_by(ben.vault))
     with writing():
-        assert actions.take_next(me, [], now()) is None
+        assert claims.take_next(me, [], now()) is None
     with pytest.raises(OwnText):
-        desk.decide(me, review.id, "keep")
+        desk.decide(me, review.id, "leave")
 
 
 def test_an_open_report_stays_on_the_kept_text_and_blocks_a_newer_one(
@@ -188,7 +188,7 @@ def test_an_open_report_stays_on_the_kept_text_and_blocks_a_newer_one(
         sweeps.end_what_is_over(now())
     removed = db.session.get_one(life.Revision, review.revision_id, populate_existing=True)
     assert removed.sealed is not None, "kept while somebody still has to look at it"
-    desk.decide(Moderator(new_id()), review.id, "keep")
+    desk.decide(Moderator(new_id()), review.id, "leave")
     with writing():
         sweeps.end_what_is_over(now())
     db.session.expire_all()
@@ -213,7 +213,7 @@ def test_a_hidden_text_tops_its_lane_after_a_day_and_its_author_is_told(
     clock.shift(2 * 3600)
     with writing():
         sweeps.raise_late(now())
-        first = actions.take_next(Moderator(new_id()), [], now())
+        first = claims.take_next(Moderator(new_id()), [], now())
     assert ("late", "") in told(ana)
     assert desk.text_of(post_id).state == "hidden"
     assert first == desk.review_of(post_id, "report").id

@@ -11,7 +11,9 @@ from forum.circles import rules
 from forum.circles.content import open_content
 from forum.circles.models import Review, Revision
 from forum.moderation import sweeps
-from forum.moderation.actions import Choice, Moderator, Seen, claim, decide
+from forum.moderation.actions import Choice, Seen, decide
+from forum.moderation.claims import claim
+from forum.moderation.offering import Moderator
 from forum.notices.models import Notice
 from forum.screening.models import Screening
 from forum.storage.clock import now
@@ -116,9 +118,7 @@ def test_a_text_under_an_open_review_is_not_erased(app, clock):
     review = submission()
     revision = decided(review, "decline")
     with writing():
-        again = factories.review(
-            revision, _post(review), _thread(review)
-        )
+        again = factories.review(revision, _post(review), _thread(review))
         again.kind = "appeal"
     clock.shift(40 * DAY)
     sweep(sweeps.end_what_is_over)

@@ -16,16 +16,18 @@ from forum.circles import shifts
 from forum.circles.models import Review
 from forum.circles.publishing import NotScreened
 from forum.circles.writing import Written, make_ready
-from forum.content import label_of, reason, reasons
+from forum.content import label_of, reasons
 from forum.jobs.nudge import nudge
 from forum.members import marks, pseudonyms
 from forum.moderation import (
     actions,
     alerts,
+    claims,
     effects,
     interventions,
     notes,
     offering,
+    policy,
     queries,
     reports,
     wellbeing,
@@ -48,7 +50,7 @@ from forum.web.errors import Conflict
 desk = Blueprint("moderation", __name__)
 
 Answer = str | Response | tuple[str, int]
-NOTED = ("publish", "note", "overturn")
+NOTED = ("publish", "annotate", "overturn")
 
 
 def moderator() -> Moderator:
@@ -158,7 +160,7 @@ def next_review() -> Response:
     threads = queries.own_threads(me.pseudonym_ids)
     wanted = wanted_of(request.form)
     with writing():
-        review_id = actions.take_next(me, threads, now(), wanted=wanted)
+        review_id = claims.take_next(me, threads, now(), wanted=wanted)
         if review_id is not None:
             wellbeing.count(current_user.vault, db.session.get_one(Review, review_id), now())
     if review_id is None:
@@ -202,7 +204,7 @@ def claim(review_id: str) -> Response:
     """Take exactly this review."""
     card_of(review_id)
     with writing():
-        taken = actions.claim(moderator(), review_id, now())
+        taken = claims.claim(moderator(), review_id, now())
         if taken:
             wellbeing.count(current_user.vault, db.session.get_one(Review, review_id), now())
     if not taken:
@@ -216,7 +218,7 @@ def keep(review_id: str) -> Response:
     """Keep holding a review for another 20 minutes."""
     at = now()
     with writing():
-        kept = actions.claim(moderator(), review_id, at)
+        kept = claims.claim(moderator(), review_id, at)
     if not kept:
         raise Conflict(_("Somebody else has it, or it is decided."), url_for("moderation.lanes"))
     answer = redirect(url_for("moderation.review", review_id=review_id), 303)
@@ -229,7 +231,7 @@ def keep(review_id: str) -> Response:
 def release(review_id: str) -> Response:
     """Give a review back."""
     with writing():
-        actions.release(moderator(), review_id)
+        claims.release(moderator(), review_id)
     flash(_("You gave it back. It is free for somebody else."))
     return redirect(url_for("moderation.lanes"), 303)
 
@@ -255,9 +257,8 @@ def decide(review_id: str, act: str) -> Answer:
     if not form.validate():
         abort(400)
     words = _words(form)
-    chosen = reason(form.reason.data)
     known = frozenset(found.id for found in reasons())
-    problems = problems_of(act, form.reason.data, words, chosen.template if chosen else "", known)
+    problems = problems_of(act, form.reason.data, words, policy.starter(form.reason.data), known)
     if problems:
         return _again(card, me, form, act, {p.field: said_problem(p.code) for p in problems})
     masked: Written | None = None
@@ -272,7 +273,7 @@ def decide(review_id: str, act: str) -> Answer:
         except TextRefused as refused:
             return _again(card, me, form, act, {refused.field: refused.message})
     note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
-    if act == "note" and not note:
+    if act == "annotate" and not note:
         return _again(card, me, form, act, {"content_note": _("Please choose the note.")})
     choice = actions.Choice(act, form.reason.data, words, note if act in NOTED else "", masked)
     return _decided(card, me, form, choice)

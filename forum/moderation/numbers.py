@@ -1,0 +1,166 @@
+"""Numbers about the desk itself: how long, how often, how far machine and people agree. Never about people.
+
+Below ten decisions a figure says more about somebody than about the work, so it is not given.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import cast
+
+from sqlalchemy import func, select
+
+from forum.circles.models import Decision, Review, WaitCount
+from forum.content import reasons
+from forum.moderation.queries import LANES
+from forum.screening.findings import Aim
+from forum.screening.lanes import THRESHOLDS, counts_at
+from forum.screening.models import Screening
+from forum.storage.database import db
+
+FEWEST = 10
+WAITS_DAYS = 30
+DECISIONS_DAYS = 90
+TURNED_BACK = ("return", "decline", "propose", "hide", "remove")
+HOSTILITY_RULE = "R2"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWait:
+    """How long a lane takes: the median and nine in ten, in minutes, or None where there is too little."""
+
+    lane: str
+    decisions: int
+    half: int | None
+    most: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What people decided about texts that the machine held for a label, and what it missed."""
+
+    label: str
+    held: int
+    turned_back: int
+    published: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a threshold would have done with texts that people have decided about since."""
+
+    threshold: float
+    held: int
+    held_published: int
+    missed: int
+
+
+def waits_by_lane(today: date) -> list[LaneWait]:
+    """The waits of the last 30 days in each lane."""
+    rows = db.session.execute(
+        select(WaitCount.lane, WaitCount.minutes, func.sum(WaitCount.count))
+        .where(WaitCount.day > today - timedelta(days=WAITS_DAYS))
+        .group_by(WaitCount.lane, WaitCount.minutes)
+        .order_by(WaitCount.minutes)
+    ).all()
+    of_lane: dict[str, list[tuple[int, int]]] = {}
+    for lane, minutes, count in rows:
+        of_lane.setdefault(lane, []).append((minutes, int(count)))
+    return [_lane_wait(lane, of_lane.get(lane, [])) for lane in LANES]
+
+
+def _lane_wait(lane: str, counts: list[tuple[int, int]]) -> LaneWait:
+    total = sum(count for _, count in counts)
+    if total < FEWEST:
+        return LaneWait(lane, total, None, None)
+    return LaneWait(lane, total, at_share(counts, 0.5), at_share(counts, 0.9))
+
+
+def at_share(counts: list[tuple[int, int]], share: float) -> int:
+    """The upper end of the step in which a share of all lies. `counts` are (upper end, how many)."""
+    total, seen = sum(count for _, count in counts), 0
+    for minutes, count in counts:
+        seen += count
+        if seen >= share * total:
+            return minutes
+    raise ValueError("nothing was counted")
+
+
+def decisions_by_hour(today: date) -> list[tuple[int, int]]:
+    """How many decisions fell into each hour of the day (UTC) in the last 30 days."""
+    rows = db.session.execute(
+        select(WaitCount.hour, func.sum(WaitCount.count))
+        .where(WaitCount.day > today - timedelta(days=WAITS_DAYS))
+        .group_by(WaitCount.hour)
+    )
+    found = {hour: int(count) for hour, count in rows}
+    return [(hour, found.get(hour, 0)) for hour in range(24)]
+
+
+def outcomes(today: date) -> Counter[str]:
+    """How often each outcome was decided in the last 90 days and still stands."""
+    rows = db.session.execute(
+        select(Decision.outcome, func.count())
+        .where(Decision.in_force, Decision.day > today - timedelta(days=DECISIONS_DAYS))
+        .group_by(Decision.outcome)
+    )
+    return Counter({outcome: count for outcome, count in rows})  # noqa: C416 - rows are no pairs to Counter
+
+
+def agreement(today: date) -> list[Agreement]:
+    """For each label: how many texts the machine held for it, and what people decided about them."""
+    rows = db.session.execute(
+        select(Decision.machine, Decision.outcome).where(
+            Decision.in_force,
+            Decision.day > today - timedelta(days=DECISIONS_DAYS),
+            Decision.outcome.in_(("publish", *TURNED_BACK)),
+        )
+    )
+    back: Counter[str] = Counter()
+    through: Counter[str] = Counter()
+    for labels, outcome in rows:
+        (through if outcome == "publish" else back).update(labels)
+    return [
+        Agreement(label, back[label] + through[label], back[label], through[label]) for label in THRESHOLDS
+    ]
+
+
+def past_scores(label: str, today: date) -> list[tuple[float, bool, bool]]:
+    """The decided texts whose scores are still there: score, published, and turned back for hostility."""
+    hostile = {found.id for found in reasons() if found.rule == HOSTILITY_RULE}
+    rows = db.session.execute(
+        select(Decision.outcome, Decision.rule, Screening.labels, Review.aim)
+        .join(Review, Review.id == Decision.review_id)
+        .join(Screening, Screening.subject_id == Decision.revision_id)
+        .where(
+            Decision.in_force,
+            Decision.day > today - timedelta(days=DECISIONS_DAYS),
+            Decision.outcome.in_(("publish", *TURNED_BACK)),
+            Screening.state == "done",
+        )
+    )
+    return [
+        (row.labels[label], row.outcome == "publish", row.outcome != "publish" and row.rule in hostile)
+        for row in rows
+        if label in row.labels and counts_at(label, cast(Aim, row.aim))
+    ]
+
+
+def cut_at(threshold: float, scores: list[tuple[float, bool, bool]]) -> Cut:
+    """What a threshold would have held, how much of it was published, and what it would have missed."""
+    held = [one for one in scores if one[0] >= threshold]
+    missed = sum(1 for score, _, hostile in scores if hostile and score < threshold)
+    return Cut(threshold, len(held), sum(1 for one in held if one[1]), missed)
+
+
+def best_cut(scores: list[tuple[float, bool, bool]]) -> float | None:
+    """The highest threshold that would have missed nothing that was turned back for hostility."""
+    hostile = [score for score, _, turned_back in scores if turned_back]
+    return min(hostile) if len(scores) >= FEWEST and hostile else None
+
+
+def suppressed(count: int) -> int | None:
+    """A count for everybody, or None where it is too small to be told."""
+    return count if count >= FEWEST else None

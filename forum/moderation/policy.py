@@ -1,0 +1,165 @@
+"""What leads decide, with a reason and a history: thresholds, due times, starter texts, the watch list.
+
+One table holds every version; the newest counts. The few values that screening and submitting need are
+read over a connection of their own and kept for half a minute, so that no page pays for them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app, has_app_context
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.exc import SQLAlchemyError
+
+from forum.content import Reason, reason, reasons
+from forum.moderation import log
+from forum.moderation.models import Policy
+from forum.screening import lanes
+from forum.storage.database import db
+
+KEPT_SECONDS = 30.0
+LONGEST_TEMPLATE = 4_000
+MOST_PHRASES = 200
+LEVELS = ("look", "care")
+DUE = {
+    "due.care.D": 15,
+    "due.care.C": 60,
+    "due.care.E": 60,
+    "due.care.B": 240,
+    "due.conduct": 480,
+    "due.reported": 480,
+    "due.appeal": 2880,
+}
+"""Minutes, from section 4.7 of the design. A lead may shorten or stretch them within a day or two."""
+
+JOINING = "joining"
+WATCH = "watch"
+
+
+class BadPolicy(Exception):
+    """A value that cannot be set; `args[0]` is a sentence's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a policy: its value, why, by whom and on which day."""
+
+    name: str
+    version: int
+    value: Any
+    reason: str
+    staff_id: str
+    day: date
+
+
+def default_of(name: str) -> Any:
+    """What counts while no lead has set anything. Raises `KeyError` for a name that does not exist."""
+    if name.startswith("threshold."):
+        return lanes.THRESHOLDS[name.removeprefix("threshold.")].value
+    if name.startswith("template."):
+        found = reason(name.removeprefix("template."))
+        if found is None:
+            raise KeyError(name)
+        return found.template
+    return {**DUE, WATCH: [], JOINING: ""}[name]
+
+
+def value_of(name: str) -> Any:
+    """What counts now."""
+    newest = select(Policy.value).where(Policy.name == name).order_by(Policy.version.desc()).limit(1)
+    row = db.session.execute(newest).first()
+    return row.value if row else default_of(name)
+
+
+def history(name: str) -> list[Version]:
+    """Every version, the newest first."""
+    rows = db.session.scalars(select(Policy).where(Policy.name == name).order_by(Policy.version.desc()))
+    return [Version(r.name, r.version, r.value, r.reason, r.staff_id, r.day) for r in rows]
+
+
+def choose(name: str, value: Any, why: str, staff_id: str, today: date) -> Policy:
+    """Set something anew. Raises `BadPolicy`, `KeyError`."""
+    default_of(name)
+    _check(name, value)
+    if len(why.strip()) < 10:
+        raise BadPolicy("reason")
+    last = db.session.scalar(select(func.max(Policy.version)).where(Policy.name == name)) or 0
+    row = Policy(name=name, version=last + 1, value=value, reason=why.strip(), staff_id=staff_id, day=today)
+    db.session.add(row)
+    log.append(staff_id, "policy", "policy", name[:22], today, name[:40])
+    db.session.flush()
+    db.session().info.setdefault("after_commit", []).append(forget)
+    return row
+
+
+def _check(name: str, value: Any) -> None:
+    kind = name.partition(".")[0]
+    good: dict[str, Callable[[], bool]] = {
+        "threshold": lambda: isinstance(value, float) and 0.05 <= value <= 1.0,
+        "due": lambda: isinstance(value, int) and 5 <= value <= 4 * 1440,
+        "template": lambda: isinstance(value, str) and 0 < len(value) <= LONGEST_TEMPLATE,
+        JOINING: lambda: isinstance(value, str) and len(value) <= 500,
+        WATCH: lambda: _is_watch_list(value),
+    }
+    if not good[kind]():
+        raise BadPolicy("value")
+
+
+def _is_watch_list(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) <= MOST_PHRASES
+        and all(one["level"] in LEVELS and 2 <= len(one["phrase"]) <= 80 for one in value)
+    )
+
+
+def starters() -> list[Reason]:
+    """The reasons with the starter texts that leads have made of them."""
+    newest = _newest("template.")
+    return [
+        Reason(r.id, r.uses, r.rule, r.title, newest.get(f"template.{r.id}", r.template)) for r in reasons()
+    ]
+
+
+def starter(reason_id: str) -> str:
+    """The starter text of one reason as it is offered now; empty for what is no reason."""
+    return next((one.template for one in starters() if one.id == reason_id), "")
+
+
+def _newest(prefix: str) -> dict[str, Any]:
+    rows = db.session.execute(
+        select(Policy.name, Policy.value).where(Policy.name.startswith(prefix, autoescape=True), _is_newest())
+    )
+    return {row.name: row.value for row in rows}
+
+
+def _is_newest() -> Any:
+    latest = select(Policy.name, func.max(Policy.version)).group_by(Policy.name)
+    return tuple_(Policy.name, Policy.version).in_(latest)
+
+
+def current() -> dict[str, Any]:
+    """The values that screening and submitting need, at most half a minute old; empty without a database."""
+    if not has_app_context():
+        return {}
+    kept: tuple[float, dict[str, Any]] | None = current_app.extensions.get("kindred.policy")
+    if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
+        return kept[1]
+    wanted = select(Policy.name, Policy.value).where(~Policy.name.startswith("template."), _is_newest())
+    try:
+        with db.engine.connect() as connection:
+            values = {row.name: row.value for row in connection.execute(wanted)}
+    except SQLAlchemyError:
+        values = kept[1] if kept else {}
+    current_app.extensions["kindred.policy"] = (time.monotonic(), values)
+    return values
+
+
+def forget() -> None:
+    """Read the values anew, as after a change."""
+    current_app.extensions.pop("kindred.policy", None)

@@ -1,0 +1,158 @@
+"""Beside the decisions: pass over, note for the desk, strikes; and what members see of strikes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from forum.circles import conversation
+from forum.circles.content import open_words
+from forum.circles.models import Decision, Review
+from forum.circles.reviews import Changed
+from forum.circles.views.words import day as said_until
+from forum.content import reasons
+from forum.members import pseudonyms, sanctions
+from forum.moderation import claims, interventions, policy
+from forum.moderation.actions import Choice, OwnText, Stale
+from forum.moderation.rules import LONGEST_WORDS, SANCTIONS, problems_of
+from forum.moderation.views.desk import Answer, card_of, moderator, said_problem
+from forum.storage.clock import day_of, now
+from forum.storage.database import db, writing
+from forum.storage.types import is_id
+from forum.web import limits
+from forum.web.access import members_only, staff_only
+from forum.web.errors import Conflict
+
+measures = Blueprint("measures", __name__)
+
+
+@measures.post("/moderation/reviews/<review_id>/skip")
+@staff_only
+def skip(review_id: str) -> Response:
+    """Pass a review over and take the next; it is not offered again for an hour."""
+    card_of(review_id)
+    with writing():
+        claims.skip(moderator(), review_id, now())
+    flash(_("Passed over. Somebody else can take it; you will not be offered it for an hour."))
+    return redirect(url_for("moderation.lanes"), 303)
+
+
+@measures.post("/moderation/reviews/<review_id>/note")
+@staff_only
+def note(review_id: str) -> Response:
+    """Leave a note on a review that only moderators read."""
+    card_of(review_id)
+    words = request.form.get("desk_note", "").strip()
+    if words and len(words) <= LONGEST_WORDS:
+        with writing():
+            review = db.session.get_one(Review, review_id, with_for_update=True)
+            conversation.say(review, "desk", words, now(), current_user.staff.id)
+        flash(_("Noted, for moderators only."))
+    return redirect(url_for("moderation.review", review_id=review_id) + "#talk", 303)
+
+
+@measures.get("/moderation/reviews/<review_id>/sanction")
+@staff_only
+def ask_sanction(review_id: str) -> str:
+    """The form to give a strike or to pause somebody's writing."""
+    card_of(review_id)
+    return _sanction_page(review_id, {}, {})
+
+
+@measures.post("/moderation/reviews/<review_id>/<any(strike,suspend):act>")
+@staff_only
+def give(review_id: str, act: str) -> Answer:
+    """Give a strike or pause writing for some days, with a reason. It can be appealed."""
+    card_of(review_id)
+    typed = {name: request.form.get(name, "").strip() for name in ("reason", "note", "days")}
+    known = frozenset(found.id for found in reasons() if found.rule)
+    problems = problems_of(act, typed["reason"], typed["note"], policy.starter(typed["reason"]), known)
+    if problems:
+        return _sanction_page(review_id, typed, {one.field: said_problem(one.code) for one in problems}), 422
+    days = int(typed["days"]) if typed["days"].isdecimal() else 0
+    if act == "suspend" and days not in interventions.SUSPENSIONS:
+        return _sanction_page(review_id, typed, {"days": _("Please choose for how long.")}), 422
+    try:
+        with writing():
+            choice = Choice(act, typed["reason"], typed["note"])
+            interventions.sanction(moderator(), review_id, choice, days, now())
+    except (OwnText, Stale):
+        abort(404)
+    flash(_("It is done, and the person is told. They can appeal."))
+    return redirect(url_for("moderation.review", review_id=review_id), 303)
+
+
+def _sanction_page(review_id: str, form: dict[str, str], errors: dict[str, str]) -> str:
+    found = [(one.id, one.title) for one in reasons() if one.rule and "decline" in one.uses]
+    return render_template(
+        "moderation/sanction.html",
+        review_id=review_id,
+        form=form,
+        errors=errors,
+        reasons=[("", str(_("choose a reason"))), *found],
+        days=[(days, str(_("%(count)s days", count=days))) for days in interventions.SUSPENSIONS],
+        strike_days=interventions.STRIKE_DAYS,
+    )
+
+
+@measures.get("/account/notes")
+@members_only
+def own_notes() -> str:
+    """What moderators left on one's own names, why, until when, and the way to appeal."""
+    return _notes_page({})
+
+
+def _notes_page(errors: dict[str, str], words: str = "") -> str:
+    names = {name.id: name.name for name in pseudonyms.ring(current_user.vault)}
+    found = sanctions.active(names, day_of(now()))
+    decisions = {
+        row.id: row
+        for row in db.session.scalars(
+            db.select(Decision).where(Decision.id.in_([one.decision_id for one in found]))
+        )
+    }
+    items = [_note(one, names, decisions.get(one.decision_id or "")) for one in found]
+    return render_template("moderation/own_notes.html", notes=items, errors=errors, words=words)
+
+
+def _note(one: sanctions.Active, names: dict[str, str], decision: Decision | None) -> SimpleNamespace:
+    sealed = decision.sealed_words if decision else None
+    appeal = conversation.appeal_of(decision.id) if decision else None
+    return SimpleNamespace(
+        name=names[one.pseudonym_id],
+        is_pause=one.kind == "suspension",
+        until=said_until(one.until),
+        words=open_words(sealed, "decision", decision.id) if decision and sealed else "",
+        decision_id=decision.id if decision else None,
+        may_appeal=bool(decision and conversation.may_appeal(decision, now())),
+        appeal=None if appeal is None else ("open" if appeal.open else "closed"),
+    )
+
+
+@measures.post("/account/notes/<decision_id>/appeal")
+@members_only
+@limits.report
+def appeal(decision_id: str) -> Answer:
+    """Ask for somebody else to decide about a strike or a pause."""
+    own = {name.id for name in pseudonyms.ring(current_user.vault)}
+    mine = {one.decision_id for one in sanctions.active(own, day_of(now()))}
+    decision = db.session.get(Decision, decision_id) if is_id(decision_id) else None
+    if decision is None or decision.id not in mine or decision.outcome not in SANCTIONS:
+        abort(404)
+    words = request.form.get("note", "").strip()
+    if not words or len(words) > LONGEST_WORDS:
+        problem = _("Please say in a few words what the next person should know.")
+        return _notes_page({f"note-{decision_id}": problem}, words), 422
+    try:
+        with writing():
+            conversation.appeal(decision_id, words, now())
+    except Changed:
+        raise Conflict(
+            _("It was appealed before, or its time is over."), url_for("measures.own_notes")
+        ) from None
+    flash(_("Your appeal is received. Somebody else will read it."))
+    return redirect(url_for("measures.own_notes"), 303)

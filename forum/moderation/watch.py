@@ -1,0 +1,72 @@
+"""The watch list of the leads, and the valves that they turn: what the rooms below ask."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import update
+
+from forum.circles.models import Circle
+from forum.circles.watching import Noticed, watch_with
+from forum.members.gates import may_pause_joining
+from forum.moderation import log, policy
+from forum.screening import lanes
+from forum.storage.database import db
+from forum.text.folding import fold
+
+SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Where a watched phrase stands in a text; offsets are characters, end exclusive."""
+
+    phrase: str
+    level: str
+    start: int
+    end: int
+
+
+def passages(text: str, phrases: list[dict[str, str]]) -> list[Passage]:
+    """Every watched phrase in a text, whatever its case, spacing and disguise."""
+    folded = fold(text)
+    found: list[Passage] = []
+    for one in phrases:
+        words = SPACES.split(fold(one["phrase"]).text.strip().casefold())
+        pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)"
+        for match in re.finditer(pattern, folded.text.lower()):
+            start, end = folded.original(*match.span())
+            found.append(Passage(one["phrase"], one["level"], start, end))
+    return found
+
+
+@watch_with
+def noticed(text: str) -> Noticed:
+    """What the watch list says about a text that is sent: look at it, or the care lane. Never a refusal."""
+    phrases = policy.current().get(policy.WATCH, [])
+    levels = {found.level for found in passages(text, phrases)} if phrases else set()
+    return Noticed(look=bool(levels), care="care" in levels)
+
+
+@may_pause_joining
+def joining_paused() -> str | None:
+    """The words with which leads have paused joining, or None."""
+    words = policy.current().get(policy.JOINING, "")
+    return str(words) or None
+
+
+def pause_threads(circle_id: str | None, words: str, staff_id: str, today: date) -> int:
+    """Pause new texts in one circle or in all, with words for who comes; empty words open it again."""
+    wanted = update(Circle).values(paused=words, version=Circle.version + 1)
+    if circle_id:
+        wanted = wanted.where(Circle.id == circle_id)
+    changed = db.session.execute(wanted.returning(Circle.id)).all()
+    act = "pause" if words else "open"
+    for row in changed:
+        log.append(staff_id, act, "circle", row.id, today)
+    return len(changed)
+
+
+lanes.numbers_from(policy.current)
