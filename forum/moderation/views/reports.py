@@ -18,6 +18,7 @@ from forum.moderation.views.desk import Answer, moderator, said_problem
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
+from forum.text.render import as_markup
 from forum.web import limits
 from forum.web.access import staff_only, visitors
 from forum.web.errors import Conflict
@@ -84,6 +85,7 @@ def _page(shown: PublishedPost, typed: dict[str, str], errors: dict[str, str] | 
     return render_template(
         "moderation/report.html",
         post=shown,
+        html=as_markup(shown.html),
         form=typed,
         errors=errors or {},
         reasons=[(found.id, found.label) for found in report_reasons()],
@@ -115,7 +117,7 @@ def hide(post_id: str) -> Answer:
     try:
         seen = bytes.fromhex(request.form.get("revision_hash", ""))
         with writing():
-            choice = Choice("hide", rule, words)
+            choice = Choice("hide", request.form.get("reason", ""), words)
             interventions.hide_at_once(moderator(), post_id, seen, choice, now())
     except ValueError:
         abort(400)
