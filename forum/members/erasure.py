@@ -16,6 +16,7 @@ from sqlalchemy import delete, select, text, update
 from forum.members import ledger, marks, registry, sessions
 from forum.members.models import Mark, Member, PlannedRemoval, Staff, VaultRow
 from forum.members.vault import OpenVault
+from forum.search import index
 from forum.storage.clock import day_of
 from forum.storage.database import db, writing
 
@@ -87,7 +88,8 @@ def shrink() -> None:
     """Let what was deleted leave the file: SQLite overwrites freed pages, and the log of changes is cut."""
     if db.session.get_bind().dialect.name != "sqlite":
         return
-    db.session.rollback()
+    with writing():
+        index.tidy()
     with db.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -22,10 +22,10 @@ STRONG = 3
 
 LOOKALIKES = str.maketrans(
     {
-        **dict(zip("0134578", "oleastb", strict=True)),
-        **dict(zip("аеорсухікмнтвјѕ", "aeopcyxikmhtbjs", strict=True)),  # Cyrillic
-        **dict(zip("αειονρτυκχ", "aeionptukx", strict=True)),  # Greek
-        "ı": "i",
+        **dict(zip("0134578i", "oleastbl", strict=True)),  # a capital i reads like a small L
+        **dict(zip("аеорсухікмнтвјѕ", "aeopcyxlkmhtbjs", strict=True)),  # Cyrillic
+        **dict(zip("αειονρτυκχ", "aelonptukx", strict=True)),  # Greek
+        "ı": "l",
         "ł": "l",
         "ø": "o",
         "ß": "ss",

@@ -89,9 +89,10 @@ def test_a_new_passphrase_changes_one_row_and_ends_other_sessions(
     wrong = client.post("/account/passphrase", data={"present": "not it at all", "passphrase": FRESH})
     weak = client.post("/account/passphrase", data={"present": PASSPHRASE, "passphrase": "passwordpassword"})
     assert (wrong.status_code, weak.status_code) == (422, 422)
-    assert client.post(
-        "/account/passphrase", data={"present": PASSPHRASE, "passphrase": FRESH}
-    ).status_code == 303
+    assert (
+        client.post("/account/passphrase", data={"present": PASSPHRASE, "passphrase": FRESH}).status_code
+        == 303
+    )
     assert is_signed_in(client) and not is_signed_in(other)
     assert db.session.execute(db.select(Member.id, Member.recovery_key)).one() == before
     assert sign_in(browser()).status_code == 422
@@ -199,7 +200,9 @@ def test_the_first_moderator_comes_by_a_one_time_path(
     assert client.get("/moderation").location == "/account/second-factor"
     set_factor(client)
     assert client.get("/moderation").status_code == 200
-    assert [(row.staff_name, row.role) for row in db.session.scalars(db.select(Staff))] == [("Kestrel", "lead")]
+    assert [(row.staff_name, row.role) for row in db.session.scalars(db.select(Staff))] == [
+        ("Kestrel", "lead")
+    ]
     other = browser()
     join(other, "late comer")
     assert other.get(path).status_code == 404

@@ -108,7 +108,8 @@ def test_a_rolled_back_entry_is_not_remembered(engine_app: Flask) -> None:
             assert vault.entries("draft")
             raise KeyError
 
-    pytest.raises(KeyError, add_and_fail)
+    with pytest.raises(KeyError):
+        add_and_fail()
     assert vault.entries("draft") == []
 
 
@@ -203,7 +204,8 @@ def test_tabs_that_change_one_entry_at_once_all_count(engine_app: Flask) -> None
     def act(tab: int) -> None:
         for turn in range(5):
             with writing():
-                OpenVault(key).change("goal", 1, lambda old: {"steps": [*old["steps"], [tab, turn]]})
+                step = [tab, turn]
+                OpenVault(key).change("goal", 1, lambda old, step=step: {"steps": [*old["steps"], step]})
 
     assert in_tabs(engine_app, 3, act) == []
     [entry] = OpenVault(key).entries("goal")
