@@ -1,4 +1,4 @@
-"""The demonstration forum goes the same way as everybody's texts, and shows the library and what people do."""
+"""The demonstration forum goes the same way as everybody’s texts, and shows all that people do."""
 
 from __future__ import annotations
 
