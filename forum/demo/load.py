@@ -12,12 +12,24 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from forum import coping
-from forum.circles import actions, tending
-from forum.circles.models import Circle, Post, Review, Revision, Thread, WaitCount
+from forum.circles import actions, reactions, tending
+from forum.circles.models import (
+    Circle,
+    Post,
+    PublishedPost,
+    PublishedThread,
+    Review,
+    Revision,
+    Thread,
+    WaitCount,
+)
+from forum.circles.rules import LIBRARY, REACTIONS
 from forum.circles.tasks import Screener, screen_next
 from forum.circles.writing import make_ready
-from forum.coping.actions import Origin, send_card
-from forum.coping.rules import PARTS, Parts, compose
+from forum.coping.actions import Origin, say_how_it_went, send_card
+from forum.coping.models import PublishedCard
+from forum.coping.rules import PARTS, RESULTS, Parts, compose
+from forum.members import pseudonyms
 from forum.members.vault import OpenVault
 from forum.moderation.actions import Choice, Seen, decide
 from forum.moderation.claims import claim
@@ -27,7 +39,8 @@ from forum.storage.database import db, writing
 from forum.storage.types import new_id
 
 FILE = Path(__file__).parent / "forum.toml"
-CARDS = Path(coping.__file__).with_name("cards.toml")
+CARDS = (Path(coping.__file__).with_name("cards.toml"), FILE.with_name("cards.toml"))
+WHO_TRIED = 6
 
 
 @dataclass
@@ -61,10 +74,11 @@ def load(screen: Screener, say: Callable[[str], None]) -> None:
         _thread(entry, circles[entry["circle"]], cast, screen)
         if number % 8 == 0 or number == len(threads):
             say(f"  demonstration: {number} of {len(threads)} threads")
-    cards = tomllib.loads(CARDS.read_text(encoding="utf-8"))["card"]
+    cards = [card for file in CARDS for card in tomllib.loads(file.read_text(encoding="utf-8"))["card"]]
     for entry in cards:
         _card(entry, cast, screen)
     say(f"  demonstration: {len(cards)} cards")
+    _thank(cast)
     with writing():
         db.session.execute(delete(WaitCount))  # these decisions waited for nobody and must not be measured
 
@@ -93,9 +107,39 @@ def _card(entry: dict[str, Any], cast: Cast, screen: Screener) -> None:
     written = make_ready(entry["title"], compose(parts), "", is_opening=True)
     with writing():
         sender = actions.Sender(cast.vault(entry["by"]), secrets.token_urlsafe(16))
-        sent = send_card(sender, written, entry["tags"], Origin(), entry["by"], now())
+        sent = send_card(sender, written, entry["tags"], _origin(entry), entry["by"], now())
     screen_next(screen)
     _publish(sent.post_id, cast)
+
+
+def _origin(entry: dict[str, Any]) -> Origin:
+    """What a card is built on, or the opening of the thread that led to it, found by their titles."""
+    titled = {name: entry.get(name, "") for name in ("built_on", "led_from")}
+    built_on = db.session.scalar(
+        select(PublishedThread.thread_id).where(PublishedThread.title == titled["built_on"])
+    )
+    led_from = db.session.scalar(
+        select(PublishedPost.post_id).where(
+            PublishedPost.title == titled["led_from"], PublishedPost.is_opening
+        )
+    )
+    return Origin(built_on, led_from if titled["led_from"] else None)
+
+
+def _thank(cast: Cast) -> None:
+    """Let people say how the first cards went, and leave words on the first posts of others."""
+    people = list(cast.vaults.values())[:WHO_TRIED]
+    cards = db.session.scalars(select(PublishedCard.card_id).limit(8)).all()
+    posts = db.session.scalars(select(PublishedPost.post_id).where(PublishedPost.circle_id != LIBRARY)).all()
+    for at, vault in enumerate(people):
+        own = {name.id for name in pseudonyms.ring(vault)}
+        with writing():
+            for place, card_id in enumerate(cards):
+                say_how_it_went(vault, card_id, RESULTS[(at * place) % 4 % len(RESULTS)])
+            for place, post_id in enumerate(posts):
+                post = db.session.get_one(Post, post_id)
+                if (at + place) % 3 == 0 and post.pseudonym_id not in own:
+                    reactions.react(vault, post_id, REACTIONS[place % len(REACTIONS)], day_of(now()))
 
 
 def _thread(entry: dict[str, Any], circle_id: str, cast: Cast, screen: Screener) -> None:

@@ -1,0 +1,115 @@
+"""Cards, threads that help, and search in a real browser, with JavaScript and without, checked by axe."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from forum.circles import invitations
+from forum.storage.clock import day_of, now
+from forum.storage.database import writing
+from tests import doing, factories
+from tests.people import Person
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def circle_id(app):
+    with writing():
+        return factories.circle("Newcomers").id
+
+
+def test_a_card_is_read_tried_saved_and_built_on(app, visit, check_page):
+    ben = Person(app)
+    doing.card(ben.vault)
+    page = visit.window(Person(app), width=320)
+    page.goto("/library")
+    check_page(page)
+    page.get_by_role("link", name="Ten minutes of nothing").click()
+    check_page(page)
+    page.get_by_role("button", name="It helped").click()
+    expect(page.get_by_role("button", name="It helped ✓")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Save what helps me").click()
+    expect(page.get_by_role("button", name="Let it go")).to_be_visible()
+    page.get_by_role("link", name="Build on this").click()
+    expect(page.get_by_text("It builds on")).to_be_visible()
+    page.get_by_label("Title").fill("Five minutes of nothing")
+    page.get_by_label("When", exact=True).fill("Late in the evening.")
+    page.get_by_label("What I do").fill("I sit down. Anna Kowalska from next door knows.")
+    page.get_by_label("How it went").fill("Quieter.")
+    page.get_by_label("Not for").fill("Not with the stove on.")
+    page.get_by_role("button", name="Check my words").click()
+    expect(page.get_by_role("heading", name="Only you see this")).to_be_visible()
+    check_page(page)
+    page.get_by_role("button", name="Hide these hints").click()
+    expect(page.get_by_role("heading", name="Only you see this")).not_to_be_visible()
+    page.get_by_role("button", name="Submit").click()
+    expect(page).to_have_title("Waiting · Kindred")
+    page.goto("/kept")
+    expect(page.get_by_role("link", name="Ten minutes of nothing")).to_be_visible()
+    check_page(page)
+
+
+def test_what_a_reader_does_around_a_thread(app, visit, circle_id, check_page):
+    ana, ben = Person(app), Person(app)
+    opening = doing.open_thread(ana.vault, circle_id, kind="challenge")
+    doing.reply(ben.vault, opening.thread_id, body="I walk home the long way.")
+    reader, writer = visit.window(Person(app), width=320), visit.window(ana, dark=True)
+    reader.goto(f"/t/{opening.thread_id}")
+    reader.get_by_role("button", name="With you").first.click()
+    expect(reader.get_by_role("button", name="With you ✓")).to_be_visible()
+    reader.get_by_role("button", name="Follow").click()
+    reader.get_by_text("Mute", exact=True).last.click()
+    reader.get_by_role("button", name="Mute this name").last.click()
+    expect(reader.get_by_text("You muted this name.")).to_be_visible()
+    check_page(reader)
+    writer.goto(f"/t/{opening.thread_id}")
+    writer.get_by_role("button", name="This helped").click()
+    expect(writer.locator(".tag", has_text="This helped")).to_be_visible()
+    writer.get_by_role("button", name="Close for replies").click()
+    expect(writer.get_by_text("The author has closed this thread for replies.")).to_be_visible()
+    check_page(writer)
+
+
+def test_search_filters_and_what_needs_a_reply(app, visit, circle_id, check_page):
+    doing.open_thread(Person(app).vault, circle_id, body="The heron stood there.", topics=("sad",))
+    page = visit.window(width=320)
+    page.goto("/search")
+    page.get_by_role("searchbox").fill("heron")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page).to_have_url(re.compile("/search$"))
+    expect(page.get_by_text("The heron stood there.")).to_be_visible()
+    check_page(page)
+    page.goto(f"/c/{circle_id}")
+    page.get_by_text("Show only some").click()
+    page.get_by_label("Feeling, experience or topic").select_option("sad")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("link", name="After the night shift")).to_be_visible()
+    check_page(page)
+    for path in ("/needs-a-reply", "/myths", "/other-help", "/poster"):
+        page.goto(path)
+        check_page(page)
+
+
+def test_into_a_circle_by_invitation(app, visit, check_page):
+    with writing():
+        code = invitations.new_code(factories.circle("Night staff", audience="invited").id, day_of(now()))
+    page = visit.window(Person(app), width=320)
+    page.goto("/")
+    page.get_by_role("link", name="I have a code").click()
+    check_page(page)
+    page.get_by_label("Code").fill("not this one")
+    page.get_by_role("button", name="Enter").click()
+    expect(page.get_by_text("opens nothing").first).to_be_visible()
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Enter").click()
+    expect(page.get_by_role("heading", name="Night staff")).to_be_visible()
+    check_page(page)
+    lead = visit.window(Person(app, "lead"), width=320)
+    lead.goto("/moderation/circles")
+    lead.get_by_role("button", name="Make a new code").click()
+    expect(lead.get_by_text("The new code, shown this once:")).to_be_visible()
+    check_page(lead)
