@@ -33,6 +33,7 @@ from forum.notices.views import notices
 from forum.screening.cli import commands as screening_commands
 from forum.storage.cli import commands as storage_commands
 from forum.text.cli import commands as text_commands
+from forum.training import erasure as _training_erasure  # noqa: F401  (lets badges be exported and erased)
 from forum.training import tasks as _training_tasks  # noqa: F401  (registers when badges end)
 from forum.training.views import training
 from forum.web.cli import commands as web_commands

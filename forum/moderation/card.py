@@ -51,7 +51,6 @@ def card_page(
         reveal_path=_reveal_path(card),
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
-        purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
         thread_title=card.thread_title,
         findings=_findings(card),
         scores=card.screening.labels if card.screening else {},
@@ -156,6 +155,7 @@ def _text(card: queries.Card) -> SimpleNamespace:
         ),
         content_note=said_note(content.note) if content else None,
         card_id=content.card if content else None,
+        purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
     )
 
 
