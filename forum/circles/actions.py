@@ -35,7 +35,7 @@ from forum.members.vault import OpenVault
 from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
-from forum.storage.settings import field_keys
+from forum.storage.settings import lasting_key
 from forum.storage.types import new_id
 
 
@@ -293,7 +293,7 @@ _SENT = select(Revision.__table__.c.post_id).where(Revision.__table__.c.form_has
 
 
 def _form_hash(sender: Sender) -> bytes:
-    return keyed_hash(field_keys().for_purpose("form-key"), sender.form_key)
+    return keyed_hash(lasting_key("form-key"), sender.form_key)
 
 
 def _check_may_send(standing: Standing, written: Written, circle: Circle, *, replaces: bool = False) -> None:

@@ -15,7 +15,7 @@ from forum.circles.models import Circle, CircleCode
 from forum.members.vault import OpenVault
 from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
-from forum.storage.settings import field_keys
+from forum.storage.settings import lasting_key
 
 ABOUT = "membership"
 CODE_DAYS = 14
@@ -86,4 +86,4 @@ def forget_old_codes(today: date) -> int:
 
 def _hash(code: str) -> bytes:
     plain = "".join(sign for sign in code.casefold() if sign.isalnum())
-    return keyed_hash(field_keys().for_purpose("circle-code"), plain)
+    return keyed_hash(lasting_key("circle-code"), plain)

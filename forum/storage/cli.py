@@ -1,4 +1,4 @@
-"""Commands of the operator: `backup`, `restore`, `move-database`."""
+"""Commands of the operator: `backup`, `restore`, `move-database`, `rotate-keys`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import create_engine
 
 from forum.storage import backup as backups
-from forum.storage import move, schema
+from forum.storage import move, rotation, schema
 from forum.storage.database import db, engine_options, prepare_engine
 from forum.storage.settings import current_settings
 
@@ -63,4 +63,21 @@ def move_database(url: str) -> None:
     click.echo("Every row arrived unchanged. Now set DATABASE_URL to the new database and start the forum.")
 
 
-commands = (backup, restore, move_database)
+@click.command("rotate-keys")
+@with_appcontext
+def rotate_keys() -> None:
+    """Move every sealed text to the first key of FIELD_KEY. It may run beside the forum and again."""
+    for one in rotation.rotate():
+        if one.moved or one.closed:
+            click.echo(f"{one.column}: {one.moved} moved, {one.closed} cannot be opened")
+    left = rotation.count_old()
+    if left:
+        raise click.ClickException(
+            f"{left} values are not under the newest key; keep the older ones and look."
+        )
+    click.echo(
+        "Everything lies under the newest key. The older ones may leave FIELD_KEY; keep them for backups."
+    )
+
+
+commands = (backup, restore, move_database, rotate_keys)

@@ -74,6 +74,15 @@ class FieldKeys:
                 return plain.decode("utf-8", "surrogatepass")
         raise CannotOpen
 
+    def reseal(self, sealed: bytes, table: str, column: str, row: str) -> bytes:
+        """The same text under the newest key. Raises `CannotOpen`."""
+        return self.seal_text(self.open_text(sealed, table, column, row), table, column, row)
+
+    @property
+    def newest_id(self) -> bytes:
+        """The first bytes of everything that the newest key sealed."""
+        return self._keys[0][0]
+
     def is_newest(self, sealed: bytes) -> bool:
         """Whether a value lies under the newest key already."""
         return sealed[:KEY_ID] == self._keys[0][0]

@@ -7,7 +7,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from config import Settings
-from forum.storage.sealing import FieldKeys
+from forum.storage.sealing import FieldKeys, derive
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -19,6 +19,11 @@ def install(app: Flask, settings: Settings) -> None:
 def current_settings() -> Settings:
     """The settings of the program that runs."""
     return cast(Settings, current_app.extensions["kindred.settings"])
+
+
+def lasting_key(purpose: str) -> bytes:
+    """A key for one purpose that stays the same when the field key is changed."""
+    return derive(current_settings().secret_key, purpose)
 
 
 def field_keys() -> FieldKeys:

@@ -16,7 +16,7 @@ from forum.moderation import log
 from forum.screening.models import Screening
 from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
-from forum.storage.settings import current_settings, field_keys
+from forum.storage.settings import current_settings, lasting_key
 
 
 class Promises(RuleBasedStateMachine):
@@ -69,7 +69,7 @@ class Promises(RuleBasedStateMachine):
         """P8: each acknowledged form is there exactly once, and its text opens until its end has come."""
         with self.connection():
             for key, post_id in self.acknowledged.items():
-                form = keyed_hash(field_keys().for_purpose("form-key"), key)
+                form = keyed_hash(lasting_key("form-key"), key)
                 found = db.session.scalars(select(Revision).where(Revision.form_hash == form)).all()
                 assert len(found) == 1
                 assert found[0].post_id == post_id

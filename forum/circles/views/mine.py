@@ -27,7 +27,7 @@ from forum.members import pseudonyms
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.sealing import keyed_hash
-from forum.storage.settings import field_keys
+from forum.storage.settings import lasting_key
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
 from forum.text.render import as_markup, excerpt
@@ -342,7 +342,7 @@ def write(post_id: str) -> Answer:
     form = WordForm(request.form)
     if not form.validate():
         return _page(post, form.data, form.errors), 422
-    key = keyed_hash(field_keys().for_purpose("form-key"), form.form_key.data)
+    key = keyed_hash(lasting_key("form-key"), form.form_key.data)
 
     def say(at: datetime) -> None:
         text = post.current

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from forum.care.panel import OWN
 from forum.circles import panels, waits
 from forum.growth import check_ins, rules, texts
-from forum.growth.forms import CheckInForm, DropForm, EarlySignsForm, tidy
+from forum.growth.forms import CheckInForm, DropForm, EarlySignsForm, number, tidy
 from forum.screening.care import read_care
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
@@ -48,7 +48,7 @@ def keep() -> Answer:
         return _page({}, {"emotional": _("There is nothing in it yet. One answer is plenty.")}), 422
     names = [slider["id"] for slider in texts.sliders()]
     values = {
-        "answers": {name: int(form[name].data) if form[name].data else None for name in names},
+        "answers": {name: number(form[name].data) for name in names},
         "how_long": form.how_long.data,
         "hours": form.hours.data,
         "note": form.note.data,

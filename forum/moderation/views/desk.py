@@ -216,6 +216,7 @@ def claim(review_id: str) -> Response:
 @staff_only
 def keep(review_id: str) -> Response:
     """Keep holding a review for another 20 minutes."""
+    card_of(review_id)
     at = now()
     with writing():
         kept = claims.claim(moderator(), review_id, at)

@@ -106,11 +106,9 @@ def _hide_form(shown: PublishedPost) -> dict[str, object]:
 def hide(post_id: str) -> Answer:
     """Take a text from view at once; one moderator suffices."""
     shown = _readable(post_id)
-    words = request.form.get("note", "").strip()
+    rule, words = request.form.get("reason", ""), request.form.get("note", "").strip()
     known = frozenset(found.id for found in reasons())
-    problems = problems_of(
-        "hide", request.form.get("reason", ""), words, policy.starter(request.form.get("reason", "")), known
-    )
+    problems = problems_of("hide", rule, words, policy.starter(rule), known)
     if problems:
         errors = {f"hide-{one.field}": said_problem(one.code) for one in problems}
         return _page(shown, {"hide-note": words}, errors), 422
