@@ -39,8 +39,9 @@ lint: $(TESTS) ## ruff, mypy, the import contract, templates
 bench: $(TESTS) ## print the figures of speed and size, each against its baseline
 	@$(PY) -m forum.bench
 
-evaluate: $(TESTS) ## print how well the bundled checkpoint and the rules tell texts apart
+evaluate: $(TESTS) ## print how well texts are told apart, and what a thief of database and keys could guess
 	@$(PY) -m forum.screening.evaluate
+	@$(PY) -m forum.bench.thief
 
 load: $(RUNS) ## visit a running forum for 20 seconds and print how it held
 	@$(PY) -m tests.load.visit http://127.0.0.1:$(PORT)

@@ -1,0 +1,65 @@
+"""The thief's test: the database and every server key do not say who wrote what; a planted column would."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from flask import Flask
+
+from forum.bench.thief import Forum
+from forum.members import erasure, linkage
+from forum.members.linkage import Outcome
+from forum.storage.database import db
+
+PEOPLE, TEXTS = 24, 6
+
+
+def beats_chance(outcome: Outcome, guesses: int) -> bool:
+    """Whether an attack beats blind guessing by over 2 points and what so few guesses scatter."""
+    scatter = math.sqrt(outcome.blind * (1 - outcome.blind) / guesses)
+    return outcome.right > outcome.blind + 0.02 + 4 * scatter
+
+
+def played(kind: str) -> tuple[Forum, dict[str, str]]:
+    forum = Forum(PEOPLE)
+    forum.play(TEXTS, kind)
+    db.session.rollback()
+    return forum, forum.truth()
+
+
+@pytest.mark.parametrize("kind", ["busy", "quiet"])
+def test_no_trace_leads_from_name_to_name_or_member(app: Flask, kind: str) -> None:
+    _forum, truth = played(kind)
+    outcomes = linkage.attack(linkage.stolen(), truth)
+    assert len(truth) > PEOPLE and len(outcomes) == 11
+    assert [one for one in outcomes if beats_chance(one, len(truth))] == []
+
+
+@pytest.mark.postgres
+def test_row_versions_on_postgresql_tell_nothing_after_a_night(postgres_app: Flask) -> None:
+    _forum, truth = played("sittings")
+    erasure.rewrite_in_random_order()
+    outcomes = linkage.attack(linkage.stolen(), truth)
+    versions = [one for one in outcomes if one.trace == "row versions"]
+    assert len(versions) == 2 and [one for one in versions if beats_chance(one, len(truth))] == []
+
+
+def test_a_planted_account_column_turns_it_red(app: Flask) -> None:
+    _forum, truth = played("busy")
+    with db.engine.begin() as connection:
+        connection.execute(db.text("ALTER TABLE pseudonym ADD COLUMN account TEXT"))
+        for name, member in truth.items():
+            connection.execute(
+                db.text("UPDATE pseudonym SET account = :m WHERE id = :n"), {"m": member, "n": name}
+            )
+    outcomes = linkage.attack(linkage.stolen(), truth)
+    caught = {one.guessed for one in outcomes if beats_chance(one, len(truth))}
+    assert caught == {"name to name", "name to member"}
+
+
+def test_two_names_in_one_sitting_are_seen_in_the_order_of_the_log(app: Flask) -> None:
+    """What we say apart: an attack that must work, or the attacks above would prove nothing."""
+    _forum, truth = played("sittings")
+    outcomes = linkage.attack(linkage.stolen(), truth)
+    assert "order of the log" in {one.trace for one in outcomes if beats_chance(one, len(truth))}
