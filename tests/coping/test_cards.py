@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from forum.circles import tending
+from forum.circles.content import hash_of
 from forum.circles.models import PublishedPost, PublishedThread, Review, Revision, Thread
 from forum.circles.publishing import take_down
 from forum.content import report_reasons
@@ -296,6 +297,11 @@ def test_a_moderator_reads_a_card_under_its_headings(app, client):
     post = doing.card(ana.vault, waits=True)
     review = mo.browser.post("/moderation/next").location
     page = mo.browser.get(review).text
+    assert "Strategy card for the library" in page
     assert "## What I do" in page
     assert "Ten minutes of nothing" in page
     assert client.get(f"/library/{post.thread_id}").status_code == 404
+
+
+def test_a_decision_about_a_reply_is_also_about_the_card_that_goes_with_it(app):
+    assert hash_of("", "Words.", "Name", "", "c" * 22) != hash_of("", "Words.", "Name", "")
