@@ -73,7 +73,7 @@ def take_down(revision: Revision, actor: rules.Actor, act: str, today: date) -> 
 
 
 def put_note(revision: Revision, content_note: str) -> None:
-    """Put a content note of the fixed list on a published text. Raises `NotAllowed` when it is not published."""
+    """Put a content note of the fixed list on a published text. Raises `NotAllowed` for any other text."""
     shown = db.session.get(PublishedPost, revision.post_id)
     if shown is None or shown.revision_id != revision.id:
         raise rules.NotAllowed(revision.state, "moderator", "note")

@@ -149,14 +149,20 @@ def _text(card: queries.Card) -> SimpleNamespace:
         summary=_summary(card),
         pseudonym=content.name if content else "",
         new_name=card.names_texts == 1,
-        what=_(
-            "Opening of a thread in %(circle)s" if card.post.is_opening else "Reply in %(circle)s",
-            circle=card.circle.name,
-        ),
+        what=_what(card),
         content_note=said_note(content.note) if content else None,
         card_id=content.card if content else None,
         purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
     )
+
+
+def _what(card: queries.Card) -> str:
+    """What kind of text it is, and where."""
+    if card.circle.id == life.LIBRARY:
+        return str(_("Strategy card for the library"))
+    if card.post.is_opening:
+        return str(_("Opening of a thread in %(circle)s", circle=card.circle.name))
+    return str(_("Reply in %(circle)s", circle=card.circle.name))
 
 
 def _summary(card: queries.Card) -> str:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from forum.circles import tending
-from forum.circles.models import PublishedPost, PublishedThread, Revision, Thread
+from forum.circles.content import hash_of
+from forum.circles.models import PublishedPost, PublishedThread, Review, Revision, Thread
 from forum.circles.publishing import take_down
+from forum.content import report_reasons
 from forum.coping import queries
 from forum.coping.actions import Origin
 from forum.coping.models import Card, PublishedCard
@@ -275,3 +277,31 @@ def test_the_preview_of_a_card_hints_and_blurs(app):
     assert "7946 0958" not in blurred
     assert db.session.scalars(select(Card)).all() == []
     assert db.session.scalars(select(PublishedThread)).all() == []
+
+
+def test_a_card_can_be_reported_like_any_text(app, client, vault):
+    post = doing.card(vault)
+    ana = Person(app)
+    assert "I sit on the stair." in ana.browser.get(f"/posts/{post.id}/report").text
+    assert client.get(f"/posts/{post.id}/report").status_code == 200
+    reason = report_reasons()[0].id
+    sent = ana.browser.post(f"/posts/{post.id}/report", data={"reason": reason})
+    assert sent.status_code == 303
+    assert ana.browser.get(sent.location).location == f"/library/{post.thread_id}"
+    review = db.session.scalars(select(Review).where(Review.kind == "report")).one()
+    assert review.post_id == post.id
+
+
+def test_a_moderator_reads_a_card_under_its_headings(app, client):
+    ana, mo = Person(app), Person(app, "moderator")
+    post = doing.card(ana.vault, waits=True)
+    review = mo.browser.post("/moderation/next").location
+    page = mo.browser.get(review).text
+    assert "Strategy card for the library" in page
+    assert "## What I do" in page
+    assert "Ten minutes of nothing" in page
+    assert client.get(f"/library/{post.thread_id}").status_code == 404
+
+
+def test_a_decision_about_a_reply_is_also_about_the_card_that_goes_with_it(app):
+    assert hash_of("", "Words.", "Name", "", "c" * 22) != hash_of("", "Words.", "Name", "")

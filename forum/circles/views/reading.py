@@ -313,6 +313,14 @@ def readable_thread(thread_id: str) -> queries.ThreadHead:
     return head
 
 
+def readable_head(thread_id: str) -> queries.ThreadHead:
+    """As `readable_thread`, and a card of the library too: for what can be done with both."""
+    head = queries.head_of(thread_id) if is_id(thread_id) else None
+    if head is not None and head.kind == rules.CARD and head.circle_id == rules.LIBRARY:
+        return head
+    return readable_thread(thread_id)
+
+
 def _may_read(circle_id: str, audience: str) -> bool:
     signed_in = bool(current_user.is_authenticated)
     is_inside = audience == "invited" and signed_in and bool(current_user.vault.about(ABOUT, circle_id))
