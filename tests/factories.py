@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from itertools import count
 from typing import TypeVar
 
+from forum.circles.content import Content, seal_content
 from forum.circles.models import Circle, Post, PublishedPost, PublishedThread, Review, Revision, Thread
 from forum.screening.models import Screening
 from forum.storage import clock
 from forum.storage.database import db
-from forum.storage.settings import field_keys
 from forum.storage.types import new_id
 
 DAY = date(2026, 3, 2)
@@ -57,7 +57,7 @@ def revision(of_post: Post, body: str = "It was a long week.", state: str = "wai
         hash=new_id().encode().ljust(32, b"."),
         renderer=RENDERER,
     )
-    row.sealed = field_keys().seal_text(body, "revision", "sealed", row.id)
+    row.sealed = seal_content(row.id, Content("", body, "Quiet Heron", "", f"<p>{body}</p>", body))
     return _keep(row)
 
 

@@ -38,17 +38,14 @@ def card_page(
 ) -> str:
     """The page of a review; `form` and `errors` come back from a decision that was not complete."""
     at = now()
-    is_mine = card.review.claimed_by == moderator.staff_id and bool(
-        card.review.claimed_until and card.review.claimed_until > at
-    )
+    is_held = bool(card.review.claimed_until and card.review.claimed_until > at)
+    is_mine = card.review.claimed_by == moderator.staff_id and is_held
     is_late = card.review.claimed_by == moderator.staff_id and not is_mine
     return render_template(
         "moderation/review.html",
         review=_review(card, at, is_mine),
         claimable=card.review.open and not is_mine,
-        taken=not is_mine
-        and not is_late
-        and bool(card.review.claimed_until and card.review.claimed_until > at),
+        taken=not is_mine and not is_late and is_held,
         text=_text(card),
         reveal_path=None
         if _is_open(card)
@@ -57,12 +54,7 @@ def card_page(
         circle_name=card.circle.name,
         purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
         thread_title=card.thread_title,
-        findings=_findings(card),
-        scores=card.screening.labels if card.screening else {},
-        aim=_aim(card.review.aim),
-        band=_band(card),
-        flags=list(card.review.flags),
-        machine=_machine(card),
+        **_noticed(card),
         others_under_care=queries.others_under_care(card),
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
@@ -76,6 +68,18 @@ def card_page(
         errors=errors or {},
         keys=_keys_wanted(),
     )
+
+
+def _noticed(card: queries.Card) -> dict[str, Any]:
+    """What the machine noticed, for the card."""
+    return {
+        "findings": _findings(card),
+        "scores": card.screening.labels if card.screening else {},
+        "aim": _aim(card.review.aim),
+        "band": _band(card),
+        "flags": list(card.review.flags),
+        "machine": _machine(card),
+    }
 
 
 def _keys_wanted() -> bool:

@@ -18,6 +18,7 @@ from forum.moderation.views.desk import Answer, moderator, said_problem
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
+from forum.text.render import as_markup
 from forum.web import limits
 from forum.web.access import staff_only, visitors
 from forum.web.errors import Conflict
@@ -84,6 +85,7 @@ def _page(shown: PublishedPost, typed: dict[str, str], errors: dict[str, str] | 
     return render_template(
         "moderation/report.html",
         post=shown,
+        text=as_markup(shown.html),
         form=typed,
         errors=errors or {},
         reasons=[(found.id, found.label) for found in report_reasons()],
@@ -104,11 +106,9 @@ def _hide_form(shown: PublishedPost) -> dict[str, object]:
 def hide(post_id: str) -> Answer:
     """Take a text from view at once; one moderator suffices."""
     shown = _readable(post_id)
-    words = request.form.get("note", "").strip()
+    words, rule = request.form.get("note", "").strip(), request.form.get("reason", "")
     known = frozenset(found.id for found in reasons())
-    problems = problems_of(
-        "hide", request.form.get("reason", ""), words, policy.starter(request.form.get("reason", "")), known
-    )
+    problems = problems_of("hide", rule, words, policy.starter(rule), known)
     if problems:
         errors = {f"hide-{one.field}": said_problem(one.code) for one in problems}
         return _page(shown, {"hide-note": words}, errors), 422
