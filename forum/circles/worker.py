@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from config import Settings
 from forum.circles.tasks import nothing_happens, screen_next
-from forum.jobs import signs
+from forum.jobs import signs, turns
 from forum.jobs.checks import WORKER
 from forum.jobs.nudge import listening
 from forum.screening.engine import Engine, ScreeningUnavailable, load_engine
@@ -96,6 +96,7 @@ class Worker:
         with writing():
             signs.leave(WORKER, now())
         self._signed = now()
+        turns.take(self._settings)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping = True

@@ -39,29 +39,27 @@ def card_page(
 ) -> str:
     """The page of a review; `form` and `errors` come back from a decision that was not complete."""
     at = now()
-    is_last = card.review.claimed_by == moderator.staff_id
     is_held = bool(card.review.claimed_until and card.review.claimed_until > at)
-    is_mine = is_last and is_held
+    is_mine = card.review.claimed_by == moderator.staff_id and is_held
+    is_late = card.review.claimed_by == moderator.staff_id and not is_mine
     return render_template(
         "moderation/review.html",
         review=_review(card, at, is_mine),
         claimable=card.review.open and not is_mine,
-        taken=is_held and not is_last,
+        taken=not is_mine and not is_late and is_held,
         text=_text(card),
-        reveal_path=_reveal_path(card),
+        reveal_path=None
+        if _is_open(card)
+        else url_for("moderation.review", review_id=card.review.id, reveal=1),
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
+        purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
         thread_title=card.thread_title,
-        findings=_findings(card),
-        scores=card.screening.labels if card.screening else {},
-        aim=_aim(card.review.aim),
-        band=_band(card),
-        flags=list(card.review.flags),
-        machine=_machine(card),
+        **_noticed(card),
         others_under_care=queries.others_under_care(card),
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
-        may=_may(card) if is_last else [],
+        may=_may(card) if is_mine or is_late else [],
         reasons=[("", _("choose a reason")), *((reason.id, reason.title) for reason in reasons())],
         starters=[reason for reason in policy.starters() if reason.template],
         reported=_reported(card),
@@ -73,8 +71,16 @@ def card_page(
     )
 
 
-def _reveal_path(card: queries.Card) -> str | None:
-    return None if _is_open(card) else url_for("moderation.review", review_id=card.review.id, reveal=1)
+def _noticed(card: queries.Card) -> dict[str, Any]:
+    """What the machine noticed, for the card."""
+    return {
+        "findings": _findings(card),
+        "scores": card.screening.labels if card.screening else {},
+        "aim": _aim(card.review.aim),
+        "band": _band(card),
+        "flags": list(card.review.flags),
+        "machine": _machine(card),
+    }
 
 
 def _keys_wanted() -> bool:
@@ -149,20 +155,13 @@ def _text(card: queries.Card) -> SimpleNamespace:
         summary=_summary(card),
         pseudonym=content.name if content else "",
         new_name=card.names_texts == 1,
-        what=_what(card),
+        what=_(
+            "Opening of a thread in %(circle)s" if card.post.is_opening else "Reply in %(circle)s",
+            circle=card.circle.name,
+        ),
         content_note=said_note(content.note) if content else None,
         card_id=content.card if content else None,
-        purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
     )
-
-
-def _what(card: queries.Card) -> str:
-    """What kind of text it is, and where."""
-    if card.circle.id == life.LIBRARY:
-        return str(_("Strategy card for the library"))
-    if card.post.is_opening:
-        return str(_("Opening of a thread in %(circle)s", circle=card.circle.name))
-    return str(_("Reply in %(circle)s", circle=card.circle.name))
 
 
 def _summary(card: queries.Card) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from html import escape
+import re
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -15,7 +15,9 @@ from forum.moderation import queries
 from forum.moderation.actions import Seen
 from forum.storage.database import db
 from forum.storage.sealing import CannotOpen
-from forum.text.render import as_markup
+from forum.text.render import marked_text
+
+WORDS = re.compile(r"\S+")
 
 
 def changed_page(card: queries.Card, seen: Seen) -> str:
@@ -29,12 +31,12 @@ def changed_page(card: queries.Card, seen: Seen) -> str:
     if fresh.revision.hash == seen.hash:
         return _page(_("Something about this review changed meanwhile. Please look once more."), None, back)
     before = _read_before(card, seen)
-    difference = difference_of(before, fresh.content) if before and fresh.content else None
+    difference = difference_of(text_of(before), text_of(fresh.content)) if before and fresh.content else None
     why = _("The author has changed the text meanwhile. Please read the new version first.")
     return _page(why, difference, back)
 
 
-def _page(why: str, difference: Markup | None, back: str) -> str:
+def _page(why: str, difference: tuple[Markup, Markup] | None, back: str) -> str:
     return render_template("moderation/changed.html", why=why, difference=difference, back=back)
 
 
@@ -47,25 +49,20 @@ def _read_before(card: queries.Card, seen: Seen) -> Content | None:
         return None
 
 
-def difference_of(before: Content, after: Content) -> Markup:
-    """Two texts as one, with the words that went and came marked; both are escaped."""
-    old, new = _words(before), _words(after)
-    parts: list[str] = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            parts.append(escape("".join(old[a:b])))
-            continue
-        if a < b:
-            parts.append(f"<del>{escape(''.join(old[a:b]))}</del>")
-        if c < d:
-            parts.append(f"<ins>{escape(''.join(new[c:d]))}</ins>")
-    return as_markup("".join(parts))
+def text_of(content: Content) -> str:
+    """Title and words of a text, one under the other."""
+    return f"{content.title}\n\n{content.body}" if content.title else content.body
 
 
-def _words(content: Content) -> list[str]:
-    text = f"{content.title}\n\n{content.body}" if content.title else content.body
-    pieces: list[str] = []
-    for line in text.splitlines(keepends=True):
-        pieces += [word + " " for word in line.rstrip("\n").split(" ")]
-        pieces.append("\n")
-    return pieces
+def difference_of(before: str, after: str) -> tuple[Markup, Markup]:
+    """The two texts, escaped: in the first the words that went are marked, in the second those that came."""
+    old, new = list(WORDS.finditer(before)), list(WORDS.finditer(after))
+    went: list[tuple[int, int]] = []
+    came: list[tuple[int, int]] = []
+    matcher = difflib.SequenceMatcher(a=[m[0] for m in old], b=[m[0] for m in new], autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal" and a < b:
+            went.append((old[a].start(), old[b - 1].end()))
+        if kind != "equal" and c < d:
+            came.append((new[c].start(), new[d - 1].end()))
+    return marked_text(before, went), marked_text(after, came)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import ColumnElement, Text, and_, exists, false, func, not_, or_, select, type_coerce
 
@@ -56,7 +57,7 @@ def may_take(moderator: Moderator, own_threads: Collection[str], now: datetime) 
     """What a moderator may be given next: free, wanted from a moderator, and not theirs already."""
     free: list[ColumnElement[bool]] = [
         *may_see(moderator, own_threads),
-        Review.open,
+        cast("ColumnElement[bool]", Review.open),
         Review.awaits_author.is_(False),
         Review.claimed_until.is_(None) | (Review.claimed_until <= now),
         Review.first_by.is_(None) | (Review.first_by != moderator.staff_id),

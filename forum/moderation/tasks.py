@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from forum.jobs import schedule
-from forum.moderation import sweeps
+from config import Settings
+from forum.jobs import schedule, turns
+from forum.moderation import alerts, sweeps
 from forum.storage.clock import now
 from forum.storage.database import writing
+from forum.web.days import said_minutes
+from forum.web.health import Finding, check
 
 
 @schedule.every(minutes=1)
@@ -50,3 +53,18 @@ def forget_what_is_old() -> None:
     """Erase what has reached its retention."""
     with writing():
         sweeps.forget_what_is_old(now())
+
+
+@turns.each_turn
+def alert_operator(settings: Settings) -> None:
+    """Tell the operator when somebody waits for care and nobody has answered."""
+    alerts.send_due(settings, now())
+
+
+@check("alerts", public=False)
+def _alerts() -> Finding:
+    trouble = alerts.trouble()
+    if trouble is None:
+        return Finding("alerts", good=True, words="none has failed")
+    since = said_minutes(max(1, int((now() - trouble.since).total_seconds() // 60)))
+    return Finding("alerts", good=False, words=f"failing for {since}: {trouble.why}")

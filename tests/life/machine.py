@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, consumes, initialize, rule
 from sqlalchemy import select
 
-from forum.circles import actions, publishing, rules
+from forum.circles import actions, conversation, publishing, rules
 from forum.circles.models import (
     Circle,
+    PublishedPost,
     PublishedThread,
     Review,
     Revision,
@@ -31,8 +32,9 @@ from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
 from forum.moderation import actions as moderation
-from forum.moderation import claims, effects, sweeps
+from forum.moderation import claims, effects, interventions, reports, sweeps
 from forum.moderation.actions import Choice, Moderator, Seen
+from forum.moderation.reports import Concern
 from forum.screening.findings import Care, Screened
 from forum.storage.clock import now
 from forum.storage.database import db, writing
@@ -50,11 +52,18 @@ TEXTS = st.sampled_from(
         "Small thing: I said no to an extra shift.",
     ]
 )
+OUTCOMES = st.sampled_from(
+    [
+        *("publish", "publish", "publish", "return", "decline", "hold", "propose"),
+        *("hide", "remove", "leave", "annotate", "uphold", "overturn"),
+    ]
+)
 REFUSED = (
     Changed,
     actions.NotTaken,
     rules.NotAllowed,
     moderation.Stale,
+    moderation.OwnText,
     moderation.TooEarly,
     moderation.CannotUndo,
     publishing.NotScreened,
@@ -64,6 +73,11 @@ REFUSED = (
 
 class Crash(Exception):
     """The process died at a named point."""
+
+
+def name_of(key: str) -> str:
+    """A name of letters alone; random digits might look like a number that belongs to somebody."""
+    return "Name " + "".join(chr(97 + ord(char) % 26) for char in key)
 
 
 def calm(text: str) -> Screened:
@@ -124,7 +138,7 @@ class Life(Promises):
             try:
                 with writing():
                     circle = db.session.get_one(Circle, self.circle_id)
-                    name = f"Name {key[:12]}"
+                    name = name_of(key)
                     sent = actions.open_thread(
                         actions.Sender(self.vault(who), key), circle, opening, written, name, now()
                     )
@@ -153,7 +167,7 @@ class Life(Promises):
                 with writing():
                     thread = db.session.get_one(Thread, thread_id)
                     sender = actions.Sender(self.vault(who), key)
-                    name = f"Name {key[:12]}"
+                    name = name_of(key)
                     sent = actions.reply(sender, thread, "support", written, name, now())
                 self.acknowledged[key] = sent.post_id
             except REFUSED:
@@ -246,9 +260,7 @@ class Life(Promises):
     @rule(
         target=decided,
         seen=consumes(seen),
-        outcome=st.sampled_from(
-            ["publish", "publish", "publish", "return", "decline", "hold", "propose", "hide", "remove"]
-        ),
+        outcome=OUTCOMES,
         others=st.integers(0, 1),
     )
     def decide(self, seen: tuple[int, str, Seen], outcome: str, others: int) -> str:
@@ -261,7 +273,7 @@ class Life(Promises):
             choice = Choice(outcome, "R1", "A reason of some length.", "", masked)
             try:
                 with writing():
-                    decision = moderation.decide(
+                    decision = interventions.decide_appeal(
                         self.moderators[who], review_id, before, choice, now(), others
                     )
             except REFUSED:
@@ -313,6 +325,34 @@ class Life(Promises):
             review = db.session.get_one(Review, review_id)
             revision = db.session.get_one(Revision, review.revision_id)
             return who, review_id, Seen(review.version, revision.hash)
+
+    @rule(who=st.integers(0, 2), act=st.sampled_from(["report", "report", "hide"]), data=st.data())
+    def somebody_asks_for_another_look(self, who: int, act: str, data: st.DataObject) -> None:
+        with self.connection():
+            shown = sorted(db.session.scalars(select(PublishedPost.post_id)))
+            if not shown:
+                return
+            post_id = data.draw(st.sampled_from(shown))
+            revision_id = db.session.get_one(PublishedPost, post_id).revision_id
+            seen = db.session.get_one(Revision, revision_id).hash
+            choice = Choice("hide", "R1", "A reason of some length.")
+            try:
+                with writing():
+                    if act == "report":
+                        reports.report(post_id, Concern("about-me"), now(), self.vault(who))
+                    else:
+                        interventions.hide_at_once(self.moderators[who], post_id, seen, choice, now())
+            except (*REFUSED, reports.ReportedBefore):
+                return
+
+    @rule(decided=decided)
+    def appeal(self, decided: str) -> None:
+        with self.connection():
+            try:
+                with writing():
+                    conversation.appeal(decided, "Please look again.", now())
+            except REFUSED:
+                return
 
     @rule(decided=decided, who=st.integers(0, 2))
     def undo(self, decided: str, who: int) -> None:

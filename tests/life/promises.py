@@ -59,7 +59,7 @@ class Promises(RuleBasedStateMachine):
         else:
             wanted = (
                 (Decision.revision_id == revision.id)
-                & (Decision.outcome == "publish")
+                & Decision.outcome.in_(("publish", "overturn"))
                 & (Decision.revision_hash == revision.hash)
             )
         return db.session.scalars(select(Decision).where(wanted, Decision.in_force)).first() is not None

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from forum.moderation import log, numbers, queries
 from forum.moderation.models import LogEntry
-from forum.moderation.views.desk import said_outcome
+from forum.moderation.words import said_outcome
 from forum.storage.clock import day_of, now
 from forum.storage.database import db
 from forum.storage.settings import current_settings

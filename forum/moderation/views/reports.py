@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum.circles.models import PublishedPost, Revision
-from forum.circles.views.reading import readable_head
+from forum.circles.views.reading import readable_thread
 from forum.content import reasons, report_reasons
 from forum.members import doors, pseudonyms
 from forum.moderation import interventions, policy, reports
@@ -31,7 +31,7 @@ def _readable(post_id: str) -> PublishedPost:
     shown = db.session.get(PublishedPost, post_id) if is_id(post_id) else None
     if shown is None:
         abort(404)
-    readable_head(shown.thread_id)
+    readable_thread(shown.thread_id)
     return shown
 
 
@@ -85,7 +85,7 @@ def _page(shown: PublishedPost, typed: dict[str, str], errors: dict[str, str] | 
     return render_template(
         "moderation/report.html",
         post=shown,
-        html=as_markup(shown.html),
+        text=as_markup(shown.html),
         form=typed,
         errors=errors or {},
         reasons=[(found.id, found.label) for found in report_reasons()],
@@ -106,7 +106,7 @@ def _hide_form(shown: PublishedPost) -> dict[str, object]:
 def hide(post_id: str) -> Answer:
     """Take a text from view at once; one moderator suffices."""
     shown = _readable(post_id)
-    rule, words = request.form.get("reason", ""), request.form.get("note", "").strip()
+    words, rule = request.form.get("note", "").strip(), request.form.get("reason", "")
     known = frozenset(found.id for found in reasons())
     problems = problems_of("hide", rule, words, policy.starter(rule), known)
     if problems:
@@ -115,7 +115,7 @@ def hide(post_id: str) -> Answer:
     try:
         seen = bytes.fromhex(request.form.get("revision_hash", ""))
         with writing():
-            choice = Choice("hide", request.form.get("reason", ""), words)
+            choice = Choice("hide", rule, words)
             interventions.hide_at_once(moderator(), post_id, seen, choice, now())
     except ValueError:
         abort(400)
