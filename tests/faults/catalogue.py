@@ -1,17 +1,16 @@
-"""The faults. Each is a function of a site that does something bad and then looks whether all is as promised.
-
-`FAULTS` names them for the table; `engines` says where one applies.
-"""
+"""The faults. Each does something bad to a site and then looks whether all is as promised."""
 
 from __future__ import annotations
 
 import http.client
-import math
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
@@ -20,50 +19,22 @@ from flask import Flask
 from sqlalchemy import event
 
 from forum.circles.models import Decision, Post, PublishedPost
-from forum.circles.tasks import screen_next
+from forum.jobs.serving import ROOT
 from forum.members import erasure
 from forum.members.person import cookie_name
 from forum.moderation import actions as moderation
 from forum.moderation import claims, sweeps
 from forum.moderation.actions import Choice, Moderator, Stale
-from forum.screening.engine import ScreeningUnavailable
-from forum.screening.findings import Screened
-from forum.screening.models import Screening
+from forum.search import schema as search_schema
 from forum.storage import backup
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
-from tests.circles.test_journey import scored
-from tests.faults.dying import POINTS
 from tests.faults.site import Site
+from tests.faults.table import BOTH, FAULTS, POSTGRES, SQLITE, Act, Fault, fault
 from tests.moderation import desk
 from tests.people import Person
 from tests.served import Browser, Server
-
-Act = Callable[[Site], None]
-BOTH, SQLITE, POSTGRES = ("sqlite", "postgres"), ("sqlite",), ("postgres",)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One row of the table."""
-
-    name: str
-    act: Act
-    engines: tuple[str, ...]
-
-
-FAULTS: list[Fault] = []
-
-
-def fault(name: str, engines: tuple[str, ...] = BOTH) -> Callable[[Act], Act]:
-    """Enter a fault into the table."""
-
-    def keep(act: Act) -> Act:
-        FAULTS.append(Fault(name, act, engines))
-        return act
-
-    return keep
 
 
 def _killed(point: str) -> Act:
@@ -94,6 +65,8 @@ def _killed(point: str) -> Act:
 
     return act
 
+
+POINTS = ("before the write", "in the write", "before commit", "after commit", "before the answer")
 
 for _point in POINTS:
     FAULTS.append(Fault(f"web process killed {_point}, form sent again", _killed(_point), BOTH))
@@ -180,70 +153,6 @@ def cut(site: Site) -> None:
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         assert site.send(ana, form).status_code == 303
-        site.check(app)
-
-
-def _unavailable(_text: str) -> Screened:
-    raise ScreeningUnavailable("the checkpoint is missing")
-
-
-def _broken(_text: str) -> Screened:
-    raise MemoryError
-
-
-def _liar(**labels: float) -> Callable[[str], Screened]:
-    return lambda text: Screened(labels, "routine", (), scored(text).care, "nobody", 1, "liar")
-
-
-LIARS: dict[str, Callable[[str], Screened]] = {
-    "missing": _unavailable,
-    "breaking": _broken,
-    "answering NaN": _liar(toxicity=math.nan),
-    "answering infinity": _liar(toxicity=math.inf, insult=0.1),
-    "answering over one": _liar(toxicity=1.7),
-}
-
-
-def _lying(screen: Callable[[str], Screened]) -> Act:
-    def act(site: Site) -> None:
-        with site.running() as app:
-            post_id = site.opens()
-            for _turn in range(3):
-                screen_next(screen)
-            review = desk.review_of(post_id)
-            mo = Moderator(new_id())
-            try:
-                desk.decide(mo, review.id, "publish", words="")
-            except Exception as error:
-                assert type(error).__name__ == "NotScreened", error
-            assert db.session.scalar(db.select(db.func.count()).select_from(PublishedPost)) == 0
-            site.check(app)
-            with writing():
-                db.session.execute(db.update(Screening).values(next_try_at=None, lease_until=None))
-            site.score()
-            desk.decide(mo, review.id, "publish", words="")
-            site.check(app)
-
-    return act
-
-
-for _name, _screen in LIARS.items():
-    FAULTS.append(Fault(f"classifier {_name}", _lying(_screen), BOTH))
-
-
-@fault("classifier slower than its lease")
-def slow(site: Site) -> None:
-    with site.running() as app, time_machine.travel(now(), tick=False) as clock:
-        post_id = site.opens()
-
-        def too_slow(text: str) -> Screened:
-            clock.shift(timedelta(minutes=5))
-            assert screen_next(scored), "somebody else takes over"
-            return Screened({"toxicity": 0.99}, "conduct", (), scored(text).care, "other", 1, "slow")
-
-        screen_next(too_slow)
-        row = db.session.get(Screening, desk.text_of(post_id).id, populate_existing=True)
-        assert (row.state, row.model) == ("done", "test")
         site.check(app)
 
 
@@ -340,6 +249,27 @@ def decisions(site: Site) -> None:
         db.session.rollback()
         assert db.session.scalar(db.select(db.func.count()).select_from(Decision)) == 1
         site.check(app)
+
+
+@fault("a migration killed in the middle, then made again")
+def migration(site: Site) -> None:
+    with site.running():
+        db.session.remove()
+        db.metadata.drop_all(db.engine)
+        with writing() as session:
+            search_schema.drop(session.connection())
+    site.circle = ""
+    url = site.settings.database_url.replace("postgresql+psycopg", "postgresql", 1)
+    environment = {**os.environ, "DATA_DIR": str(site.settings.data_dir), "DATABASE_URL": url}
+    for statement in (6, 40, 10_000, 10_000):
+        command = [sys.executable, "-m", "tests.faults.dying_migration", str(statement)]
+        ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
+        expected = 0 if statement == 10_000 else -signal.SIGKILL
+        assert ran.returncode == expected, ran.stderr.decode()[-300:]
+        if expected == 0:
+            with site.running() as app:
+                site.opens()
+                site.check(app)
 
 
 @fault("a field key that does not fit")

@@ -17,8 +17,6 @@ from sqlalchemy.orm import Session
 from forum import create_app
 from forum.storage.database import WRITES
 
-POINTS = ("before the write", "in the write", "before commit", "after commit", "before the answer")
-
 app = create_app()
 
 

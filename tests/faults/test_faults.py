@@ -8,15 +8,19 @@ from config import Settings
 from forum.circles import actions, tasks
 from forum.members import ledger
 from forum.moderation import actions as moderation
+from forum.screening import queue
+from forum.screening.models import Screening
+from forum.storage.database import db
 from forum.web import errors
-from tests.faults import catalogue
-from tests.faults.catalogue import FAULTS, Fault
+from tests import engines
+from tests.faults import catalogue, classifier
 from tests.faults.site import Site
+from tests.faults.table import FAULTS, Fault
 
+assert catalogue and classifier, "importing them fills the table"
+MARKS = {"sqlite": (), "postgres": (pytest.mark.postgres,)}
 ROWS = [
-    pytest.param(
-        one, engine, marks=[pytest.mark.postgres] if engine == "postgres" else [], id=f"{one.name}-{engine}"
-    )
+    pytest.param(one, engine, marks=MARKS[engine], id=f"{one.name}-{engine}")
     for one in FAULTS
     for engine in one.engines
 ]
@@ -27,8 +31,6 @@ def site(request: pytest.FixtureRequest, settings: Settings) -> Site:
     """A forum on the engine that the row names."""
     if "engine" in request.fixturenames and request.getfixturevalue("engine") == "postgres":
         return Site(request.getfixturevalue("postgres_settings"))
-    from tests import engines
-
     engines.copy_sqlite(request.getfixturevalue("prepared_sqlite"), settings.data_dir)
     return Site(settings)
 
@@ -68,9 +70,7 @@ def test_an_erasure_that_no_restore_repeats_is_seen(site: Site, monkeypatch: pyt
         _row("an old backup").act(site)
 
 
-def test_a_locked_database_that_answers_as_a_fault_is_seen(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lock_that_is_answered_as_a_fault_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def broke(error: Exception) -> None:
         raise error
 
@@ -80,10 +80,6 @@ def test_a_locked_database_that_answers_as_a_fault_is_seen(
 
 
 def test_a_slow_worker_that_overwrites_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    from forum.screening import queue
-    from forum.screening.models import Screening
-    from forum.storage.database import db
-
     monkeypatch.setattr(queue, "_leased", lambda subject, _lease: db.session.get(Screening, subject))
     with pytest.raises(AssertionError):
         _row("classifier slower").act(site)
