@@ -13,7 +13,7 @@ TESTS := $(VENV)/.tests
 export PORT DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench evaluate load messages clean
+.PHONY: help run test lint bench evaluate faults load messages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: $(TESTS) ## print the figures of speed and size, each against its baselin
 evaluate: $(TESTS) ## print how well texts are told apart, and what a thief of database and keys could guess
 	@$(PY) -m forum.screening.evaluate
 	@$(PY) -m forum.bench.thief
+
+faults: $(TESTS) ## do every fault on both engines and print what held
+	@$(PY) -m tests.faults
 
 load: $(RUNS) ## visit a running forum for 20 seconds and print how it held
 	@$(PY) -m tests.load.visit http://127.0.0.1:$(PORT)

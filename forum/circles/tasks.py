@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -41,7 +42,7 @@ def screen_next(screen: Screener, at: Callable[[str], None] = nothing_happens) -
     subject_id, lease = claimed
     at("after claim")
     try:
-        screened = screen(_text_of(subject_id))
+        screened = _checked(screen(_text_of(subject_id)))
     except ScreeningUnavailable as error:
         with writing():
             queue.postpone(subject_id, lease, str(error), now())
@@ -59,6 +60,13 @@ def screen_next(screen: Screener, at: Callable[[str], None] = nothing_happens) -
         settle(subject_id, lease, screened, now())
     at("after save")
     return True
+
+
+def _checked(screened: Screened) -> Screened:
+    """A screening whose scores are scores. Raises `ScreeningUnavailable`: a machine that lies is broken."""
+    if not all(math.isfinite(score) and 0 <= score <= 1 for score in screened.labels.values()):
+        raise ScreeningUnavailable("the machine answered with something that is not a score")
+    return screened
 
 
 def _text_of(revision_id: str) -> str:

@@ -49,7 +49,11 @@ def engine_options(url: str) -> dict[str, Any]:
         "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 8,
-        "connect_args": {"prepare_threshold": None, "connect_timeout": 5},
+        "connect_args": {
+            "prepare_threshold": None,
+            "connect_timeout": 5,
+            "options": f"-c lock_timeout={BUSY_MILLISECONDS}",
+        },
     }
 
 

@@ -51,6 +51,16 @@ def count_old() -> int:
     return total
 
 
+def count_lost() -> int:
+    """How many values lie under keys that are not configured."""
+    total = 0
+    for column in sealed_columns():
+        known = func.substr(column, 1, KEY_ID).in_(field_keys().ids)
+        total += db.session.scalar(select(func.count()).select_from(column.table).where(~known)) or 0
+    db.session.rollback()
+    return total
+
+
 def rotate() -> Iterator[Moved]:
     """Move column after column to the newest key, and tell of each when it is done."""
     for column in sealed_columns():

@@ -79,6 +79,11 @@ class FieldKeys:
         return self.seal_text(self.open_text(sealed, table, column, row), table, column, row)
 
     @property
+    def ids(self) -> list[bytes]:
+        """The first bytes of everything that a configured key sealed, newest first."""
+        return [key_id for key_id, _key in self._keys]
+
+    @property
     def newest_id(self) -> bytes:
         """The first bytes of everything that the newest key sealed."""
         return self._keys[0][0]

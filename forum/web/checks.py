@@ -1,4 +1,4 @@
-"""What `doctor` looks at besides the running parts: schema, durability, disk, folder, limit store."""
+"""What `doctor` looks at besides the running parts: schema, durability, keys, disk, folder, limit store."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import current_app
 from flask_limiter import Limiter
 from sqlalchemy import text
 
-from forum.storage import schema
+from forum.storage import rotation, schema
 from forum.storage.database import db
 from forum.storage.settings import current_settings
 from forum.web.health import Finding, check
@@ -36,6 +36,15 @@ def _durability() -> Finding:
         good = all(db.session.execute(text(f"SHOW {name}")).scalar() == "on" for name in asked)
     words = "what is acknowledged survives a power cut" if good else "a power cut may lose acknowledged texts"
     return Finding("durability", good, words)
+
+
+@check("field key", public=False)
+def _field_key() -> Finding:
+    lost, old = rotation.count_lost(), rotation.count_old()
+    if lost:
+        return Finding("field key", good=False, words=f"{lost} texts need a key that is not in FIELD_KEY")
+    words = f"{old} texts lie under an older key: run rotate-keys" if old else "opens all that lies sealed"
+    return Finding("field key", good=True, words=words)
 
 
 @check("disk", public=False)
