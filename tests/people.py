@@ -20,7 +20,7 @@ class Person:
     """Somebody who is signed in: their browser, their vault, and for moderators their staff id."""
 
     def __init__(self, app: Flask, role: str = "", key: bytes = b"") -> None:
-        """Sign a fresh member in; `role` is moderator, lead or nothing. With a `key`, one who was here before."""
+        """Sign a member in, with a `key` one who was here before; `role` is moderator, lead or nothing."""
         self.key = key or secrets.token_bytes(32)
         self.member_id = new_id()
         self.staff_id = new_id() if role else ""

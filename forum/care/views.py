@@ -39,6 +39,8 @@ def show_panel(tier: str, code: str | None, wait: Wait) -> Markup:
 
 
 show_help_with(show_panel)
+
+
 def _codes_and_names() -> list[tuple[str, str]]:
     return [(one.code, one.name) for one in countries()]
 

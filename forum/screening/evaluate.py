@@ -64,8 +64,14 @@ def _drawn(entries: Iterable[Any], most: int) -> list[Any]:
 
 def _screened(engine: Engine, texts: Sequence[str]) -> list[Screened]:
     shown: IO[str] = click.get_text_stream("stderr")
-    with click.progressbar(texts, file=shown) as waiting:
-        return [screen_text(text, engine) for text in waiting]
+    with click.progressbar(length=len(texts), file=shown) as bar:  # type: ignore[arg-type]
+        return [_seen(text, engine, bar) for text in texts]
+
+
+def _seen(text: str, engine: Engine, bar: Any) -> Screened:
+    screened = screen_text(text, engine)
+    bar.update(1)
+    return screened
 
 
 def _area(name: str, scores: Any, truth: Any, goal: str = "") -> Line:
