@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import click
 import numpy as np
@@ -63,15 +64,8 @@ def _drawn(entries: Iterable[Any], most: int) -> list[Any]:
 
 
 def _screened(engine: Engine, texts: Sequence[str]) -> list[Screened]:
-    shown: IO[str] = click.get_text_stream("stderr")
-    with click.progressbar(length=len(texts), file=shown) as bar:  # type: ignore[arg-type]
-        return [_seen(text, engine, bar) for text in texts]
-
-
-def _seen(text: str, engine: Engine, bar: Any) -> Screened:
-    screened = screen_text(text, engine)
-    bar.update(1)
-    return screened
+    with click.progressbar(texts, file=sys.stderr) as waiting:
+        return [screen_text(text, engine) for text in waiting]
 
 
 def _area(name: str, scores: Any, truth: Any, goal: str = "") -> Line:

@@ -63,7 +63,9 @@ def a_submission(body: str = "It was a long week.") -> str:
 def test_a_worker_that_is_killed_loses_and_doubles_nothing(app: Flask, settings: Settings, point):
     revision_id = a_submission()
     env = {**os.environ, "DATA_DIR": str(settings.data_dir), "ARGON2_MEMORY_KIB": "64"}
-    died = subprocess.run([sys.executable, "-c", DYING, point], env=env, cwd=ROOT, capture_output=True, check=False)
+    died = subprocess.run(
+        [sys.executable, "-c", DYING, point], env=env, cwd=ROOT, capture_output=True, check=False
+    )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     db.session.rollback()
     before = db.session.get(Screening, revision_id, populate_existing=True)
