@@ -69,6 +69,7 @@ class Panel(Generic[W]):
     country: str | None
     truth: str
     danger: Danger | None
+    emergency: str | None
     hesitations: tuple[Hesitation, ...]
     cards: tuple[GroundingCard, ...]
     wait: W
@@ -92,6 +93,7 @@ def panel_for(tier: str, country: str | None, wait: W) -> Panel[W]:
         country=country,
         truth=words["truth"],
         danger=_danger(country) if tier == "D" else None,
+        emergency=emergency_for(country) if look in ("strong", "own") else None,
         hesitations=() if look == "soft" else hesitations(),
         cards=grounding_cards(),
         wait=wait,

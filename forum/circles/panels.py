@@ -8,6 +8,9 @@ from markupsafe import Markup
 
 from forum.circles.waits import Wait
 
+NO_READER = "own"
+"""The panel for words that nobody else will read: withdrawn, or private to begin with."""
+
 HelpPanel = Callable[[str, str | None, Wait], Markup]
 Badges = Callable[[Collection[str]], Collection[str]]
 

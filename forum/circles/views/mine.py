@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
-from forum.circles.models import Decision
-from forum.circles.reviews import Changed, open_review
+from forum.circles.models import Decision, Review
+from forum.circles.reviews import Changed, open_review, raise_review
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import content_notes, said_note, said_reactions
@@ -24,6 +24,7 @@ from forum.circles.views.writing import check_limit, preview_wanted, refusal, se
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
+from forum.screening.care import read_care
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.sealing import keyed_hash
@@ -100,7 +101,7 @@ def _page(
     wait = waits.measured(review.lane if review and text.state in rules.PENDING else "routine", now())
     decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
     offer = mine.offered(text.revision_id) if text.state == "proposed" else None
-    tier = review.tier if review and text.state in rules.PENDING else None
+    tier = _tier_of_help(review, text)
     return render_template(
         "circles/waiting.html",
         post=_post_words(post, text),
@@ -133,6 +134,15 @@ def _page(
 def _kind_words(post_id: str) -> list[str]:
     left = reactions.left_on(post_id)
     return [said for word, said in said_reactions() if word in left]
+
+
+def _tier_of_help(review: Review | None, text: mine.OwnText) -> str | None:
+    """Which help is shown beside a text: its tier's while it waits, later one that promises no reader."""
+    if review is None or review.tier is None:
+        return None
+    if text.state in rules.PENDING:
+        return review.tier
+    return panels.NO_READER if text.state == "withdrawn" and review.tier != "A" else None
 
 
 def _post_words(post: mine.OwnPost, text: mine.OwnText) -> SimpleNamespace:
@@ -330,6 +340,7 @@ def country(post_id: str) -> Response:
     )
     with writing():
         vault.put_about("settings", "country", {"code": chosen} if chosen else None)
+    answer.location = url_for("mine.one", post_id=post_id, _anchor="help")
     return answer
 
 
@@ -344,6 +355,8 @@ def write(post_id: str) -> Answer:
         return _page(post, form.data, form.errors), 422
     key = keyed_hash(lasting_key("form-key"), form.form_key.data)
 
+    care = read_care(form.note.data)
+
     def say(at: datetime) -> None:
         text = post.current
         review = open_review(text.revision_id) if text else None
@@ -351,6 +364,8 @@ def write(post_id: str) -> Answer:
             raise Changed
         conversation.say(review, "author", form.note.data, at, form=key)
         review.version += 1
+        if care.tier in ("B", "C", "D"):
+            raise_review(review, "care", care.tier)
 
     return _act(post_id, say, _("Your words are with the moderators."))
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from forum import content
-from forum.circles import actions, drafts, queries, rules
+from forum.circles import actions, drafts, panels, queries, rules, waits
 from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
@@ -76,7 +76,7 @@ def send_thread(circle_id: str) -> Answer:
         return opening_page(circle, typed, {refused.field: refused.message}), 422
     if wanted:
         hints = hints_for(f"{typed['title']}\n{typed['body']}") if wanted != "plain" else None
-        return opening_page(circle, typed, preview=as_markup(written.html), hints=hints)
+        return opening_page(circle, typed, preview=_preview(written), hints=hints)
     check_limit(written)
     topics = _known_topics(circle, form.topics.data or [])
 
@@ -114,7 +114,7 @@ def send_reply(thread_id: str) -> Answer:
         return again({refused.field: refused.message}), 422
     if wanted:
         hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
-        return thread_page(head, form=typed, preview=as_markup(written.html), hints=hints)
+        return thread_page(head, form=typed, preview=_preview(written), hints=hints)
     check_limit(written)
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
@@ -167,6 +167,15 @@ def _send(
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 
 
+def _preview(written: Written) -> Markup:
+    """How a text will look, with help before it where it speaks of dying: not everybody presses Submit."""
+    if written.care.tier not in ("B", "C", "D"):
+        return as_markup(written.html)
+    chosen = current_user.vault.about("settings", "country") or {}
+    help_now = panels.help_panel(panels.NO_READER, chosen.get("code"), waits.measured("care", now()))
+    return (help_now or as_markup("")) + as_markup(written.html)
+
+
 def check_limit(written: Written) -> None:
     """Count a text against the limit on posts, after the care rules: one that needs care is always taken."""
     if written.care.tier not in ("B", "C", "D"):
@@ -190,7 +199,7 @@ def refusal(reason: str) -> str:
                 "New texts are paused in this circle for a while. Please keep your words and try later."
             ),
             "too many waiting": _(
-                "Five of your texts already wait for a person. Please let one be read first."
+                "Five of your texts already wait for a person. Please let one be read first. If tonight is hard, the page Help shows whom you can reach now."
             ),
         }[reason]
     )

@@ -11,11 +11,9 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.care.panel import OWN
-from forum.circles import panels, waits
 from forum.growth import check_ins, rules, texts
 from forum.growth.forms import CheckInForm, DropForm, EarlySignsForm, number, tidy
-from forum.screening.care import read_care
+from forum.growth.views.help_beside import own_panel, speaks_of_dying
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from forum.web import limits
@@ -154,12 +152,10 @@ def _help(latest: check_ins.CheckIn) -> SimpleNamespace | None:
 
     The note is read by the same local rules as a post, for this page only; nobody is told, nothing is kept.
     """
-    speaks = bool(latest.note) and read_care(latest.note).tier in ("B", "C", "D")
+    speaks = bool(latest.note) and speaks_of_dying(latest.note)
     if not speaks and not latest.is_very_heavy:
         return None
-    chosen = current_user.vault.about("settings", "country") or {}
-    panel = panels.help_panel(OWN, chosen.get("code"), waits.measured("routine", now()))
-    return SimpleNamespace(panel=panel, is_heavy=latest.is_very_heavy)
+    return SimpleNamespace(panel=own_panel(), is_heavy=latest.is_very_heavy)
 
 
 def _signs() -> SimpleNamespace:

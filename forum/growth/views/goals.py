@@ -16,6 +16,7 @@ from forum.circles import drafts
 from forum.circles.views.reading import readable_circle, readable_circles
 from forum.growth import goals, rules, texts
 from forum.growth.forms import DoneForm, GoalForm, ObstacleForm, StepForm, number
+from forum.growth.views.help_beside import help_beside
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from forum.web import limits
@@ -88,6 +89,7 @@ def _page(at: int, form: dict[str, Any] | None = None, errors: dict[str, Any] | 
             for step in goal.steps_in("open")
             if rules.needs_smaller(step.before)
         },
+        help_panel=help_beside(" . ".join([goal.name, *(step.text for step in goal.steps)])),
         obstacles=texts.lines("goal", "obstacle"),
         circles=[(circle.id, circle.name) for circle in readable_circles() if not circle.paused],
         form=form or {},

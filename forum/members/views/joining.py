@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -117,8 +118,14 @@ def recover() -> Answer:
 
 def _recover_page(form: ComeBackForm, errors: Any) -> tuple[str, int]:
     shown = {"sign_in_name": form.sign_in_name.data or "", "recovery_code": form.recovery_code.data or ""}
-    words = offered_passphrase()
+    words = _offered(request.form)
     return render_template("members/recover.html", errors=errors, offered_passphrase=words, form=shown), 422
+
+
+def _offered(typed: Any) -> str:
+    """The passphrase that was offered before, so that words written on paper stay the right ones."""
+    words = str(typed.get("offered", ""))
+    return words if re.fullmatch(r"[a-z-]+( [a-z-]+){5}", words) and len(words) < 80 else offered_passphrase()
 
 
 def _with_code(code: str, token: str) -> Response:
@@ -138,7 +145,7 @@ def _join_page(typed: Any, errors: Any, waits: int = 0) -> str:
         "members/join.html",
         form={name: typed.get(name, "") for name in ("sign_in_name", "age", "consent", "invite_code")},
         errors=errors,
-        offered_passphrase=offered_passphrase(),
+        offered_passphrase=_offered(typed),
         minimum_age=current_settings().minimum_age,
         door={"kind": chosen, "words": _door_words(chosen)},
         door_fields=fields,
