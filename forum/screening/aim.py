@@ -58,6 +58,7 @@ _AT_READER: Final = re.compile(
     r")\b"
 )
 _AT_GROUP: Final = re.compile(rf"\b(?:all|those|these|you|most|every)? ?{_GROUPS} {_GROUP_VERBS}\b")
+_YOU: Final = re.compile(r"\b(?:you|your|youre|you're|yours|yourself|yourselves|u|ur|ya|yall|y'all)\b")
 _PEOPLE: Final = re.compile(
     rf"@\w|\b(?:he|she|they|him|her|his|their|them|he's|she's|they're|who|someone|anyone|everyone|people|"
     rf"this guy|you|your|youre|you're|yours|yourself|yourselves|u|ur|ya|yall|y'all|{_GROUPS}|{_OWN_PEOPLE})\b"
@@ -70,7 +71,14 @@ _KIND_TO_READER: Final = re.compile(
     r"you(?:'re| are|re)? (?:not|never|aren't|arent)"
     r"|(?:don't|dont|do not|never|please don't) (?:hate|hurt|kill|blame|beat)"
     r"|hope you|sorry (?:that )?you|you (?:deserve|matter)|nothing wrong with you"
-    r"|you (?:don't|dont|do not) (?:deserve|have to|need to)"
+    r"|you (?:don't|dont|do not) (?:deserve|have to|need to|owe|bother)"
+    r"|you(?:'re| are|re) (?:loved|welcome|allowed|human|enough|worth|brave|strong|stronger|doing)"
+    r"|you did (?:nothing wrong|well|great|the right|your best|what you could)"
+    r"|you(?:'ve| have) (?:every right|earned)"
+    r"|(?:not|isn't|isnt|never|wasn't|none of it is) your (?:fault|burden)|nothing to be ashamed"
+    r"|(?:proud of|worried about|glad to have|angry for|here for|miss|thank|hear|love|believe|hugging) you"
+    r"|(?:lucky to have|take care of|go easy on|gentle with|kind to|hard on) you\w*|get well|give you a hug"
+    r"|you sound (?:so |very |really )?(?:tired|exhausted|sad|worn|scared|lonely|overwhelmed|stressed)"
     r")\b"
 )
 
@@ -106,6 +114,5 @@ def _aim_of_sentence(sentence: str, about_me: bool) -> Aim:
         return "self"
     if _BARE.match(sentence):
         return "other"
-    if about_me or _KIND_TO_READER.search(sentence):
-        return "nobody"
-    return "unclear" if _PEOPLE.search(sentence) else "nobody"
+    about_others = _YOU.search(sentence) or (not about_me and _PEOPLE.search(sentence))
+    return "unclear" if about_others and not _KIND_TO_READER.search(sentence) else "nobody"

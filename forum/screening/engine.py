@@ -23,6 +23,9 @@ NEAR: Final = 0.75
 MOST_MARKS: Final = 12
 """Marks kept of one text: the highest. More would paint a whole post."""
 
+MOST_SENTENCES: Final = 60
+"""Sentences of one window that are scored: a text of single letters and full stops must not cost hours."""
+
 NEEDED: Final = frozenset({"toxicity", "insult", "threat"})
 """Labels that every Detoxify model has and the lanes rely on."""
 
@@ -74,8 +77,8 @@ class Engine:
         sentences = [
             (start, end)
             for start, end in sentences_of(text)
-            if alone or (end > window.start and start < window.end)
-        ]
+            if (alone or (end > window.start and start < window.end)) and _says_something(text[start:end])
+        ][:MOST_SENTENCES]
         for start, end in sentences:
             whole = alone and len(sentences) == 1
             own = scores if whole else self._scores(text[start:end])
@@ -97,6 +100,10 @@ def _near(scores: Mapping[str, float]) -> dict[str, float]:
         for label, score in scores.items()
         if label in THRESHOLDS and score >= NEAR * THRESHOLDS[label].value
     }
+
+
+def _says_something(sentence: str) -> bool:
+    return sum(char.isalnum() for char in sentence) > 1
 
 
 def _speakable(text: str) -> str:

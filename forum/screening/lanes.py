@@ -39,10 +39,13 @@ _COUNTED: Final[Mapping[Aim, frozenset[str]]] = MappingProxyType(
     {
         "other": frozenset({"toxicity", "severe_toxicity", "threat", "insult", "identity_attack"}),
         "unclear": frozenset({"toxicity", "severe_toxicity", "threat", "insult", "identity_attack"}),
-        "nobody": frozenset({"severe_toxicity", "threat", "identity_attack"}),
+        "nobody": frozenset({"severe_toxicity", "threat", "insult", "identity_attack"}),
         "self": frozenset(),
     }
 )
+
+_SURER: Final = 0.7
+"""Where no word says at whom a text is aimed, an insult must be surer: this share of the way up to 1."""
 
 _CARE_ORDER: Final[Mapping[Tier | None, int]] = MappingProxyType(
     {"D": 0, "C": 1, "E": 2, "B": 3, "A": 3, None: 3}
@@ -77,10 +80,13 @@ def hostile_labels(labels: Mapping[str, float], aim: Aim) -> tuple[str, ...]:
     """
     counted = _COUNTED[aim]
     return tuple(
-        label
-        for label, threshold in THRESHOLDS.items()
-        if label in counted and labels.get(label, 0.0) >= _number(f"threshold.{label}", threshold.value)
+        label for label in THRESHOLDS if label in counted and labels.get(label, 0.0) >= _least(label, aim)
     )
+
+
+def _least(label: str, aim: Aim) -> float:
+    value = _number(f"threshold.{label}", THRESHOLDS[label].value)
+    return value + _SURER * (1 - value) if label == "insult" and aim == "nobody" else value
 
 
 def is_crisis(care: Care) -> bool:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,9 @@ EXTRAS: Final = ("hatemojibuild", "toxic-spans", "paradetox", "edos", "vicomtech
 CHOSEN: Final = ("hatemojibuild", "wiki-cat", "goemotions")
 """The extras that improved the development figures; the others lowered them on functional cases."""
 
+_KIND: Final = frozenset({"caring", "gratitude", "admiration", "optimism", "relief", "joy", "love"})
+_SAD: Final = frozenset({"sadness", "grief", "remorse", "fear", "nervousness"})
+_YOU: Final = re.compile(r"\byou", re.IGNORECASE)
 _EXTRA_WEIGHT: Final = 0.5
 
 
@@ -43,6 +47,25 @@ def read_extras(path: Path, sources: tuple[str, ...]) -> Iterator[Row]:
         source = next((name for name in sources if entry["source"].startswith(name)), None)
         if source is not None:
             yield _extra(source, entry)
+
+
+def read_feelings(path: Path) -> tuple[list[Row], list[Row]]:
+    """Give what GoEmotions' readers heard as kind and said to a "you", and what they heard as sad or afraid.
+
+    Neither is hostile; whether it swears is left open.
+    """
+    kind: list[Row] = []
+    sad: list[Row] = []
+    calm = {"toxicity": 0.05, "threat": 0.0, "insult": 0.0, "identity_attack": 0.0}
+    for entry in read_lines(path):
+        if not entry["source"].startswith("goemotions"):
+            continue
+        heard = set(entry["functionality"].split(","))
+        if heard <= _KIND and _YOU.search(entry["text"]):
+            kind.append(row(entry["text"], 0.7, **calm))
+        elif heard <= _SAD:
+            sad.append(row(entry["text"], 0.7, **calm))
+    return kind, sad
 
 
 def _extra(source: str, entry: dict[str, Any]) -> Row:

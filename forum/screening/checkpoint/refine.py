@@ -33,13 +33,15 @@ def load_student(checkpoint: Path) -> Any:
 
 
 def known_rows(data: Path, number: int, chance: random.Random) -> list[Row]:
-    """Draw comments to hold on to: all threats, then `number` others and half as many group attacks."""
+    """Draw what to hold on to: all threats, `number` comments and kind words, half as many group attacks."""
     jigsaw = [
         Row(one.text[:900], one.targets, one.weights)
         for one in corpus.read_jigsaw(data / "jigsaw_train.csv.gz")
     ]
     emoji = list(corpus.read_extras(data / "abuse_train_extra.jsonl.gz", ("hatemojibuild",)))
-    rows = corpus.rare_again(jigsaw, 2) + chance.sample(jigsaw, min(number, len(jigsaw)))
+    kind, sad = corpus.read_feelings(data / "abuse_train_extra.jsonl.gz")
+    rows = chance.sample(kind, min(number, len(kind))) + chance.sample(sad, min(number // 3, len(sad)))
+    rows += corpus.rare_again(jigsaw, 2) + chance.sample(jigsaw, min(number, len(jigsaw)))
     rows += chance.sample(emoji, min(number // 2, len(emoji)))
     return corpus.roughened(rows, chance)
 
