@@ -100,7 +100,7 @@ class Forum:
         with writing():
             opening = actions.Opening("story", "advice", [])
             sent = actions.open_thread(sender, circle, opening, written, fresh_name(), self.at)
-        self._decide_until(0)
+        self._decide_until(0, returned=0)
         return db.session.get_one(Post, sent.post_id).thread_id
 
     def _write(self, author: Author) -> None:
@@ -126,7 +126,7 @@ class Forum:
         with writing():
             actions.revise(actions.Sender(author.tab(), secrets.token_urlsafe(16)), post_id, written, self.at)
 
-    def _decide_until(self, left: int) -> None:
+    def _decide_until(self, left: int, returned: float = 0.05) -> None:
         while True:
             while screen_next(nothing_found):
                 pass
@@ -139,7 +139,7 @@ class Forum:
             if len(waiting) <= left:
                 return
             review_id, version, text_hash = waiting[0]
-            outcome = "return" if chance.random() < 0.05 else "publish"
+            outcome = "return" if chance.random() < returned else "publish"
             with writing():
                 claim(self.moderator, review_id, self.at)
                 choice = Choice(outcome, rule="words", words="Please look at it once more.")
