@@ -16,10 +16,11 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from forum import content
-from forum.circles import actions, drafts, queries, rules
+from forum.circles import actions, drafts, queries, rules, waits
 from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
+from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import (
     content_notes,
@@ -220,6 +221,7 @@ def opening_page(
 ) -> str:
     """The form for a new thread, with what was typed."""
     own = own_names(circle.id)
+    wait = waits.measured("routine", now())
     return render_template(
         "circles/new_thread.html",
         circle=circle,
@@ -236,4 +238,6 @@ def opening_page(
         preview=preview,
         hints=hints,
         paused=circle.paused,
+        measured=said.measured(wait),
+        duty=said.duty(wait.staffing),
     )
