@@ -201,6 +201,7 @@ def test_a_strike_is_told_seen_and_appealed_by_its_owner_alone(app: Flask) -> No
     sent = {"reason": "decline-hostile", "note": "This would hurt whoever reads it."}
     assert mo.browser.post(f"{path}/suspend", data=sent).status_code == 422
     assert mo.browser.post(f"{path}/suspend", data={**sent, "days": "7"}).status_code == 303
+    assert 'href="/account/notes"' in ana.browser.get("/notices").text
     own = ana.browser.get("/account/notes").text
     assert "writing is paused until" in own
     assert "This would hurt whoever reads it." in own
