@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from config import read_settings
 from forum import create_app
 from forum.bench import lists, pages, seed, submit
+from forum.moderation import bench as queue
 
 REPLIES = 20
 
@@ -27,6 +28,7 @@ def main() -> None:
             upgrade()
             thread_id = seed.thread_with_replies(REPLIES)
             rows += submit.measure(Path(folder))
+            rows += queue.measure()
             try:
                 rows += pages.measure(settings, thread_id)
             except pages.NoLoadTool:

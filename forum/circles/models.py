@@ -144,7 +144,7 @@ class Review(Model):
             "kind",
             "about_id",
             unique=True,
-            sqlite_where=text("open"),
+            sqlite_where=text("open = 1"),
             postgresql_where=text("open"),
         ),
         Index(
@@ -152,7 +152,7 @@ class Review(Model):
             "rank",
             "due_at",
             "id",
-            sqlite_where=text("open"),
+            sqlite_where=text("open = 1"),
             postgresql_where=text("open"),
         ),
         WITHOUT_ROWID,

@@ -30,6 +30,8 @@ def _said(notice: queries.Told) -> SimpleNamespace:
     path = f"/mine/{notice.post_id}" if notice.post_id else None
     if notice.kind == "reply" and notice.thread_id:
         path = f"/t/{notice.thread_id}"
+    if notice.kind == "strike":
+        path = "/account/notes"
     return SimpleNamespace(
         title=said_kind(notice.kind),
         words=notice.words,

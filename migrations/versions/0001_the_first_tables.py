@@ -432,10 +432,10 @@ def upgrade() -> None:
     with op.batch_alter_table('review', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_review_about_id'), ['about_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_review_post_id'), ['post_id'], unique=False)
-        batch_op.create_index('ix_review_queue', ['rank', 'due_at', 'id'], unique=False, sqlite_where=sa.text('open'), postgresql_where=sa.text('open'))
+        batch_op.create_index('ix_review_queue', ['rank', 'due_at', 'id'], unique=False, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
         batch_op.create_index(batch_op.f('ix_review_revision_id'), ['revision_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_review_thread_id'), ['thread_id'], unique=False)
-        batch_op.create_index('uq_review_open', ['revision_id', 'kind', 'about_id'], unique=True, sqlite_where=sa.text('open'), postgresql_where=sa.text('open'))
+        batch_op.create_index('uq_review_open', ['revision_id', 'kind', 'about_id'], unique=True, sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
 
     op.create_table('decision',
     sa.Column('id', sa.String(length=22), nullable=False),
@@ -534,10 +534,10 @@ def downgrade() -> None:
 
     op.drop_table('decision')
     with op.batch_alter_table('review', schema=None) as batch_op:
-        batch_op.drop_index('uq_review_open', sqlite_where=sa.text('open'), postgresql_where=sa.text('open'))
+        batch_op.drop_index('uq_review_open', sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
         batch_op.drop_index(batch_op.f('ix_review_thread_id'))
         batch_op.drop_index(batch_op.f('ix_review_revision_id'))
-        batch_op.drop_index('ix_review_queue', sqlite_where=sa.text('open'), postgresql_where=sa.text('open'))
+        batch_op.drop_index('ix_review_queue', sqlite_where=sa.text('open = 1'), postgresql_where=sa.text('open'))
         batch_op.drop_index(batch_op.f('ix_review_post_id'))
         batch_op.drop_index(batch_op.f('ix_review_about_id'))
 

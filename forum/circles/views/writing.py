@@ -20,6 +20,7 @@ from forum.circles import actions, drafts, panels, queries, rules, waits
 from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
+from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import (
     content_notes,
@@ -229,6 +230,7 @@ def opening_page(
 ) -> str:
     """The form for a new thread, with what was typed."""
     own = own_names(circle.id)
+    wait = waits.measured("routine", now())
     return render_template(
         "circles/new_thread.html",
         circle=circle,
@@ -245,4 +247,6 @@ def opening_page(
         preview=preview,
         hints=hints,
         paused=circle.paused,
+        measured=said.measured(wait),
+        duty=said.duty(wait.staffing),
     )
