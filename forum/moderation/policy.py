@@ -1,7 +1,7 @@
 """What leads decide, with a reason and a history: thresholds, due times, starter texts, the watch list.
 
 One table holds every version; the newest counts. The few values that screening and submitting need are
-read over a connection of their own and kept for half a minute, so that no page pays for them.
+read once in half a minute, so that no page pays for them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app, has_app_context
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.content import Reason, reason, reasons
@@ -152,12 +152,19 @@ def current() -> dict[str, Any]:
         return kept[1]
     wanted = select(Policy.name, Policy.value).where(~Policy.name.startswith("template."), _is_newest())
     try:
-        with db.engine.connect() as connection:
-            values = {row.name: row.value for row in connection.execute(wanted)}
+        values = {row.name: row.value for row in _rows(wanted)}
     except SQLAlchemyError:
         values = kept[1] if kept else {}
     current_app.extensions["kindred.policy"] = (time.monotonic(), values)
     return values
+
+
+def _rows(wanted: Select[tuple[str, Any]]) -> list[Row[tuple[str, Any]]]:
+    """Over the connection that the request holds, if any: with a second one for each, many would wait."""
+    if db.session().in_transaction():
+        return list(db.session.connection().execute(wanted))
+    with db.engine.connect() as connection:
+        return list(connection.execute(wanted))
 
 
 def forget() -> None:

@@ -1,0 +1,167 @@
+"""The doors against floods: they slow down, say for how long, are not fooled, and remember nobody."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+
+from forum.members import actions as joining
+from forum.members import keys
+from forum.storage.database import writing
+from forum.web import limits
+from forum.web.limits import network_prefix
+from tests import factories
+from tests.browser_client import Client
+from tests.members.people import PASSPHRASE, sign_in
+from tests.people import Person
+from tests.security.canaries import ADDRESS, Canary, find
+
+FORGED = (
+    "X-Forwarded-For",
+    "X-Real-Ip",
+    "Forwarded",
+    "X-Forwarded-Host",
+    "True-Client-Ip",
+    "Cf-Connecting-Ip",
+)
+
+
+@pytest.fixture
+def circle_id(app: Flask) -> Iterator[str]:
+    with writing():
+        circle = factories.circle().id
+    yield circle
+
+
+DOORS = {
+    "/join": 20,
+    "/sign-in": 20,
+    "/recover": 20,
+    "/search": 30,
+    "/invited": 10,
+    "/account/export": 4,
+    "/account/confirm": 10,
+    "/goals": 10,
+    "/check-in": 10,
+}
+
+
+@pytest.mark.parametrize(("path", "allowed"), DOORS.items())
+def test_each_door_closes_after_its_number_and_says_for_how_long(
+    app: Flask, path: str, allowed: int, clock: time_machine.Traveller
+) -> None:
+    is_visitors = path in ("/join", "/sign-in", "/recover")
+    browser = Client(app, app.response_class) if is_visitors else Person(app).browser
+    typed = {"note": "words that must not be lost", "passphrase": "x", "code": "x", "query": "x"}
+    statuses = [browser.post(path, data=typed).status_code for _turn in range(allowed)]
+    assert 429 not in statuses, path
+    answer = browser.post(path, data=typed)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 24 * 3600 + 1
+    assert "words that must not be lost" in answer.text
+    clock.shift(int(answer.headers["Retry-After"]) + 1)
+    if not is_visitors:
+        return  # their session has ended by then
+    assert browser.post(path, data=typed).status_code != 429
+
+
+def test_texts_are_slowed_with_the_words_kept_and_care_never(app: Flask, circle_id: str) -> None:
+    ana = Person(app)
+    form = {
+        "kind": "story",
+        "wish": "listen",
+        "title": "After",
+        "body": "A long week.",
+        "pseudonym": "Quiet Heron",
+    }
+    answers = [ana.browser.post(f"/c/{circle_id}/new", data={**form, "form_key": f"k{n}"}) for n in range(12)]
+    slowed = answers[-1]
+    assert slowed.status_code == 429
+    assert int(slowed.headers["Retry-After"]) > 0
+    assert "A long week." in slowed.text
+    care = {**form, "body": "Tonight I will end my life. Goodbye.", "form_key": "care"}
+    assert ana.browser.post(f"/c/{circle_id}/new", data=care).status_code == 303
+
+
+@pytest.mark.parametrize("header", FORGED)
+def test_a_forged_header_opens_no_door(app: Flask, header: str) -> None:
+    browser = Client(app, app.response_class)
+    for turn in range(20):
+        forged = {header: f"198.51.{turn}.9"}
+        answer = browser.post(
+            "/sign-in", data={"sign_in_name": f"n{turn}", "passphrase": "x"}, headers=forged
+        )
+        assert answer.status_code == 422, turn
+    last = browser.post(
+        "/sign-in", data={"sign_in_name": "n", "passphrase": "x"}, headers={header: "198.51.99.9"}
+    )
+    assert last.status_code == 429
+
+
+def test_a_forged_host_is_in_no_answer(app: Flask, circle_id: str) -> None:
+    browser = Client(app, app.response_class)
+    for header in ("Host", "X-Forwarded-Host", "X-Forwarded-Server", "X-Original-Url", "X-Rewrite-Url"):
+        for path in ("/", "/sign-in", f"/c/{circle_id}", "/mine", "/nothing-here"):
+            answer = browser.get(path, headers={header: "evil.example"})
+            assert "evil.example" not in answer.text, (header, path)
+            assert "evil.example" not in answer.headers.get("Location", ""), (header, path)
+
+
+def test_somebody_guessing_slows_the_name_and_locks_nobody_out(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    """The right passphrase waits a quarter of an hour at most, and the recovery code does not wait at all."""
+    key, code = keys.new_key(), keys.new_recovery_code()
+    lock = keys.lock(key, PASSPHRASE)
+    with writing():
+        joining.join("night shift", key, lock, code)
+    for turn in range(25):
+        address = {"REMOTE_ADDR": f"198.51.{turn}.1"}
+        guess = {"sign_in_name": "night shift", "passphrase": "a wrong guess of mine"}
+        Client(app, app.response_class).post("/sign-in", data=guess, environ_base=address)
+    victim = Client(app, app.response_class, use_cookies=True)
+    victim.environ_base["REMOTE_ADDR"] = "203.0.113.5"
+    assert sign_in(victim).status_code == 429
+    back = {"recovery_code": code, "passphrase": "lantern orbit velvet cactus plume seventy"}
+    assert victim.post("/recover", data=back).status_code == 200
+    clock.shift(15 * 60 + 1)
+    assert sign_in(victim, passphrase=back["passphrase"]).status_code == 303
+
+
+def test_yesterdays_memory_cannot_confirm_an_address(app: Flask, clock: time_machine.Traveller) -> None:
+    """Whoever takes all of today's memory holds no key under which yesterday's addresses were counted."""
+    store = app.extensions["kindred.limiter"].storage
+    day_keys = app.extensions["kindred.limit_keys"]
+    browser = Client(app, app.response_class)
+    browser.environ_base["REMOTE_ADDR"] = ADDRESS.word
+    browser.post("/search", data={"query": "x"})
+    yesterday = day_keys.today()
+    counted = set(store.storage)
+    prefix = network_prefix(ADDRESS.word)
+    assert prefix is not None
+    mark = limits.keyed_hash(yesterday, "prefix", prefix).hex()[:32]
+    assert any(mark in name for name in counted), "today it could be confirmed"
+    clock.shift(24 * 3600)
+    Client(app, app.response_class).post("/search", data={"query": "x"})
+    held = pickle.dumps((dict(vars(day_keys), _lock=None), dict(store.storage), dict(store.expirations)))
+    assert yesterday not in held
+    assert find([ADDRESS, Canary("network", prefix)], {"memory": held}) == []
+
+
+def test_nothing_of_limits_lies_on_disk(app: Flask, settings) -> None:  # type: ignore[no-untyped-def]
+    browser = Client(app, app.response_class)
+    browser.environ_base["REMOTE_ADDR"] = ADDRESS.word
+    for _turn in range(3):
+        browser.post("/search", data={"query": "x"})
+    key = app.extensions["kindred.limit_keys"].today()
+    mark = limits.keyed_hash(key, "prefix", str(network_prefix(ADDRESS.word))).hex()[:32]
+    for file in settings.data_dir.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            assert key not in content
+            assert key.hex().encode() not in content
+            assert mark.encode() not in content
