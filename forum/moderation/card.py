@@ -83,18 +83,6 @@ def _noticed(card: queries.Card) -> dict[str, Any]:
     }
 
 
-def _noticed(card: queries.Card) -> dict[str, Any]:
-    """What the machine noticed, for the card."""
-    return {
-        "findings": _findings(card),
-        "scores": card.screening.labels if card.screening else {},
-        "aim": _aim(card.review.aim),
-        "band": _band(card),
-        "flags": list(card.review.flags),
-        "machine": _machine(card),
-    }
-
-
 def _keys_wanted() -> bool:
     return not (current_user.vault.about("settings", "keys") or {}).get("off")
 
