@@ -200,7 +200,8 @@ def refusal(reason: str) -> str:
                 "New texts are paused in this circle for a while. Please keep your words and try later."
             ),
             "too many waiting": _(
-                "Five of your texts already wait for a person. Please let one be read first. If tonight is hard, the page Help shows whom you can reach now."
+                "Five of your texts already wait for a person. Please let one be read first. "
+                "If tonight is hard, the page Help shows whom you can reach now."
             ),
         }[reason]
     )
