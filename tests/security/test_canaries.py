@@ -15,6 +15,7 @@ from flask import Flask
 from config import Settings
 from forum.circles import drafts
 from forum.members import keys
+from forum.storage.database import db
 from forum.web import logs
 from tests.security.canaries import ADDRESS, NETWORK, SENT, Canary, canary, files_under, find, forms
 from tests.security.journeys import Day, word
@@ -80,6 +81,8 @@ def test_the_day_reached_what_it_should(day: Day, settings: Settings, log: Path)
     assert word("published title").encode() in whole
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
     assert "database_away" in events
+    for table in ("message", "report", "decision", "notice", "vault", "member_session"):
+        assert db.session.scalar(db.text(f"SELECT count(*) FROM {table}")), table
     assert len(day.found) >= 5
 
 
