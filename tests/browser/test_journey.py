@@ -124,3 +124,15 @@ def test_the_way_by_keyboard_alone(app, visit, circle_id):
             break
     page.keyboard.press("Enter")
     expect(page).to_have_title("Waiting · Kindred")
+
+
+def test_a_goal_a_step_and_a_check_in(app, visit, check_page):
+    page = visit.window(Person(app), width=320)
+    page.goto("/goals")
+    page.locator("form[action='/goals'] input.input").first.fill("Sleep before midnight")
+    page.locator("form[action='/goals'] button").first.click()
+    expect(page.get_by_role("heading", name="Sleep before midnight")).to_be_visible()
+    check_page(page)
+    page.goto("/check-in")
+    page.locator("form[action='/check-in'] button").first.click()
+    check_page(page)

@@ -108,12 +108,8 @@ def fit(
     torch.manual_seed(seed)
     chance = random.Random(seed)
     model.to(device).train()
-    steps = epochs * max(1, -(-len(encoded) // size))
     optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01, fused=device == "cuda")
-    warm = max(1, steps * 6 // 100)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
-    )
+    schedule = _warm_then_down(optimiser, epochs * max(1, -(-len(encoded) // size)))
     goal, worth = torch.from_numpy(targets).float().to(device), torch.from_numpy(weights).float().to(device)
     losses = []
     for _ in range(epochs):
@@ -135,6 +131,13 @@ def fit(
             total += loss.detach()
         losses.append(float(total) / len(batches))
     return losses
+
+
+def _warm_then_down(optimiser: Any, steps: int) -> Any:
+    warm = max(1, steps * 6 // 100)
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
+    )
 
 
 def _loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
