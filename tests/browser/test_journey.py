@@ -90,15 +90,9 @@ def test_from_words_to_a_reply(app, visit, circle_id, check_page):
 def test_every_page_of_a_member_fits_and_reads_well(app, visit, circle_id, check_page):
     person = Person(app)
     page = visit.window(person, width=320, dark=True)
-    for path in (
-        "/",
-        f"/c/{circle_id}",
-        f"/c/{circle_id}/new",
-        "/mine",
-        "/notices",
-        "/rules",
-        "/nothing-here",
-    ):
+    own = ("/mine", "/notices", "/kept", "/account", "/goals", "/check-in", "/kind-words", "/training")
+    shared = ("/", "/rules", "/help", "/library", "/search", "/celebrations", "/transparency")
+    for path in (*own, *shared, f"/c/{circle_id}", f"/c/{circle_id}/new", "/nothing-here"):
         page.goto(path)
         check_page(page)
 
