@@ -10,11 +10,11 @@ import pytest
 import time_machine
 from flask import Flask
 
-from forum.members import doors, pseudonyms, second_factor, sessions
-from forum.members.models import Invite, Member, MemberSession, Staff
+from forum.members import doors, pseudonyms, sanctions, second_factor, sessions, tasks
+from forum.members.models import Invite, Member, MemberSession, Sanction, Staff
 from forum.members.vault import OpenVault
 from forum.moderation.models import LogEntry
-from forum.storage.clock import now
+from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from tests.browser_client import Client
 from tests.members.people import CODE, PASSPHRASE, is_signed_in, join, sign_in
@@ -239,3 +239,37 @@ def test_staff_names_are_for_staff(app: Flask) -> None:
     assert name in lead.browser.get("/account/staff").text
     assert member.browser.get("/account/staff").status_code == 404
     assert name not in member.browser.get("/account").text
+
+
+def test_a_kept_form_waits_for_the_second_factor_and_goes_on(
+    client: Client, clock: time_machine.Traveller
+) -> None:
+    join(client)
+    totp, _codes = set_factor(client)
+    client.post("/sign-out")
+    carried = {"kept_for": "/account/settings", "kept.country": "", "kept.note": "two words"}
+    page = sign_in(client, **carried)
+    assert 'name="kept.note" value="two words"' in page.text
+    assert client.get("/sign-in/code").status_code == 200
+    clock.shift(30)
+    through = client.post("/sign-in/code", data={**carried, "code": totp.at(now())})
+    assert through.location == "/account" and is_signed_in(client)
+    assert client.get("/sign-in/code").location == "/sign-in"
+    assert client.post("/sign-in/code").location == "/sign-in"
+
+
+def test_what_is_over_is_swept(app: Flask, client: Client, clock: time_machine.Traveller) -> None:
+    join(client)
+    with writing():
+        doors.new_invite("member", now())
+        sanctions.give("n" * 22, "strike", day_of(now()))
+    for sweep in (tasks.forget_ended_sessions, tasks.forget_old_invites_and_sanctions):
+        sweep()
+    tasks.remove_planned_texts()
+    tasks.rewrite_in_random_order()
+    models = (MemberSession, Invite, Sanction)
+    assert [len(db.session.scalars(db.select(model)).all()) for model in models] == [1, 1, 1]
+    clock.shift(40 * 86_400)
+    for sweep in (tasks.forget_ended_sessions, tasks.forget_old_invites_and_sanctions):
+        sweep()
+    assert [len(db.session.scalars(db.select(model)).all()) for model in models] == [0, 0, 0]

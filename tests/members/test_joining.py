@@ -15,7 +15,7 @@ import time_machine
 from flask import Flask
 
 from config import Settings, UnsafeSetting, read_settings
-from forum.members import doors, keys
+from forum.members import doors, gates, keys
 from forum.members.models import Invite, Member, MemberSession
 from forum.storage.clock import now
 from forum.storage.database import db, writing
@@ -52,6 +52,7 @@ def test_nothing_of_what_was_typed_lies_in_the_database(client: Client, settings
     [
         ({"sign_in_name": "ab"}, "sign_in_name"),
         ({"sign_in_name": "me@example.org"}, "sign_in_name"),
+        ({"sign_in_name": "night\u200bshift"}, "sign_in_name"),
         ({"passphrase": "fourteen chars"}, "passphrase"),
         ({"passphrase": "x" * 300}, "passphrase"),
         ({"passphrase": "passwordpassword"}, "passphrase"),
@@ -244,3 +245,34 @@ def test_a_wrong_code_and_a_taken_name_change_nothing(client: Client, browser: C
     assert browser().post("/recover", data={**taken, "sign_in_name": "third name"}).status_code == 200
     assert sign_in(browser(), "third name").status_code == 303
     assert sign_in(browser(), "second name").status_code == 422
+
+
+def test_joining_can_be_paused_with_words(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = join_form(client)
+    monkeypatch.setattr(gates, "_pause", [lambda: "We take a breath until Monday."])
+    assert "take a breath" in client.get("/join").text
+    assert client.post("/join", data=form).status_code == 503 and members() == []
+
+
+def test_too_many_people_in_an_hour_are_asked_to_come_back(
+    client: Client, browser: Callable[[], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "TICKETS_AN_HOUR", "1/hour")
+    join(client)
+    other = browser()
+    form = join_form(other, "second one")
+    assert "come back in an hour" in other.post("/join", data=form).text
+    monkeypatch.setattr(doors, "TICKETS_AN_HOUR", "5/hour")
+    assert other.post("/join", data=form).status_code == 200
+
+
+def test_a_busy_server_says_so_and_keeps_the_place(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    form = join_form(client)
+    monkeypatch.setattr(keys, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(keys, "_turns", threading.BoundedSemaphore(1))
+    with keys._turns:
+        assert client.post("/join", data=form).status_code == 503
+        assert sign_in(client, "nobody").status_code == 503
+        recover = {"recovery_code": "A" * 32, "passphrase": PASSPHRASE}
+        assert client.post("/recover", data=recover).status_code == 503
+    assert client.post("/join", data=form).status_code == 200
