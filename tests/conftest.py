@@ -18,6 +18,7 @@ from tests import engines
 from tests.browser_client import Client
 from tests.slow_work import hang_net
 
+pytest_plugins = ["tests.chromium"]
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 

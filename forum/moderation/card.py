@@ -53,7 +53,6 @@ def card_page(
         else url_for("moderation.review", review_id=card.review.id, reveal=1),
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
-        purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
         thread_title=card.thread_title,
         **_noticed(card),
         others_under_care=queries.others_under_care(card),
@@ -155,13 +154,20 @@ def _text(card: queries.Card) -> SimpleNamespace:
         summary=_summary(card),
         pseudonym=content.name if content else "",
         new_name=card.names_texts == 1,
-        what=_(
-            "Opening of a thread in %(circle)s" if card.post.is_opening else "Reply in %(circle)s",
-            circle=card.circle.name,
-        ),
+        what=_what(card),
         content_note=said_note(content.note) if content else None,
         card_id=content.card if content else None,
+        purpose=card.circle.rules if card.circle.audience == life.MODERATORS_ONLY else "",
     )
+
+
+def _what(card: queries.Card) -> str:
+    """What kind of text it is, and where."""
+    if card.circle.id == life.LIBRARY:
+        return str(_("Strategy card for the library"))
+    if card.post.is_opening:
+        return str(_("Opening of a thread in %(circle)s", circle=card.circle.name))
+    return str(_("Reply in %(circle)s", circle=card.circle.name))
 
 
 def _summary(card: queries.Card) -> str:

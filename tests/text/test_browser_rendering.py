@@ -5,16 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from forum.text.refusal import TextRefused
 from forum.text.render import render
 from tests.text.hostile_texts import hostile
 
-CHROMIUM = "/usr/bin/chromium"
 POLICY = "default-src 'none'; script-src 'self'"
 WATCH = b"""
 window.reports = []; window.ran = [];
@@ -24,10 +22,7 @@ addEventListener('error', e => window.reports.push('error ' + e.message));
 """
 PAGE = "<!doctype html><meta charset=utf-8><title>Posts</title><script src=/watch.js></script><main>{}</main>"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no chromium on this machine"),
-]
+pytestmark = pytest.mark.browser
 
 
 class Pages(ThreadingHTTPServer):
@@ -61,14 +56,11 @@ def server() -> Iterator[Pages]:
     made.server_close()
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser.new_page()
-        browser.close()
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
 
 
 def seen(page: Page, server: Pages, body: str) -> dict[str, object]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum.circles.models import PublishedPost, Revision
-from forum.circles.views.reading import readable_thread
+from forum.circles.views.reading import readable_head
 from forum.content import reasons, report_reasons
 from forum.members import doors, pseudonyms
 from forum.moderation import interventions, policy, reports
@@ -31,7 +31,7 @@ def _readable(post_id: str) -> PublishedPost:
     shown = db.session.get(PublishedPost, post_id) if is_id(post_id) else None
     if shown is None:
         abort(404)
-    readable_thread(shown.thread_id)
+    readable_head(shown.thread_id)
     return shown
 
 
