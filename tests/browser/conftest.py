@@ -77,7 +77,8 @@ def check_page(visit: Visit) -> Callable[[Page], None]:
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
     def check(page: Page) -> None:
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        page.wait_for_load_state()
+        wide = page.locator("html").evaluate("page => page.scrollWidth - page.clientWidth")
         assert wide <= 0, f"{page.url} is {wide} px too wide"
         if not visit.scripts:
             return

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from forum.members import pseudonyms
 from forum.storage.database import writing
+from tests.browser.pressing import press
 from tests.people import Person
 
 pytestmark = pytest.mark.browser
@@ -48,6 +49,6 @@ def test_the_script_does_the_work_of_the_door(app: Flask, visit) -> None:
     page.get_by_label("Passphrase", exact=True).fill(page.locator("p.code").inner_text())
     page.get_by_label("or older").check()
     page.get_by_label("I agree").check()
-    page.get_by_role("button", name="Join", exact=True).click()
+    press(page.get_by_role("button", name="Join", exact=True))
     heading = "Your recovery code" if visit.scripts else "A little patience"
     expect(page.get_by_role("heading", name=heading)).to_be_visible()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from forum.circles.tasks import screen_next
 from forum.storage.database import writing
 from tests import factories
+from tests.browser.pressing import press
 from tests.circles.test_journey import scored
 from tests.people import Person
 
@@ -29,24 +30,24 @@ def join(page: Page, name: str) -> None:
     page.get_by_label("Passphrase", exact=True).fill(passphrase)
     page.get_by_label("or older").check()
     page.get_by_label("I agree").check()
-    page.get_by_role("button", name="Join", exact=True).click()
+    press(page.get_by_role("button", name="Join", exact=True))
     expect(page.get_by_role("heading", name="Your recovery code")).to_be_visible()
 
 
 def write(page: Page, title: str, body: str) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Newcomers").click()
-    page.get_by_role("link", name="Write something").first.click()
+    press(page.get_by_role("link", name="Newcomers"))
+    press(page.get_by_role("link", name="Write something").first)
     page.get_by_label("Title").fill(title)
     page.get_by_label("Your words").fill(body)
-    page.get_by_role("button", name="Submit").click()
+    press(page.get_by_role("button", name="Submit"))
     expect(page).to_have_title("Waiting · Kindred")
 
 
 def publish_next(page: Page) -> None:
     page.goto("/moderation")
-    page.get_by_role("button", name=re.compile("^Next review")).click()
-    page.get_by_role("button", name="Publish").click()
+    press(page.get_by_role("button", name=re.compile("^Next review")))
+    press(page.get_by_role("button", name="Publish"))
     expect(page.get_by_text("Published.")).to_be_visible()
 
 
@@ -65,16 +66,16 @@ def test_from_words_to_a_reply(app, visit, circle_id, check_page):
     publish_next(mo)
     ana.reload()
     expect(ana.get_by_role("heading", name="It is published")).to_be_visible()
-    ana.get_by_role("link", name="See it in its thread").click()
+    press(ana.get_by_role("link", name="See it in its thread"))
     check_page(ana)
 
     join(ben, "ben on a break")
     ben.goto("/")
-    ben.get_by_role("link", name="Newcomers").click()
-    ben.get_by_role("link", name="After the night shift").click()
+    press(ben.get_by_role("link", name="Newcomers"))
+    press(ben.get_by_role("link", name="After the night shift"))
     check_page(ben)
     ben.get_by_label("Your reply").fill("I hear you. The car park is where I go too.")
-    ben.get_by_role("button", name="Reply").click()
+    press(ben.get_by_role("button", name="Reply"))
     expect(ben).to_have_title("Waiting · Kindred")
     ana.reload()
     expect(ana.get_by_text("The car park is where I go too.")).to_have_count(0)
@@ -124,9 +125,9 @@ def test_a_goal_a_step_and_a_check_in(app, visit, check_page):
     page = visit.window(Person(app), width=320)
     page.goto("/goals")
     page.locator("form[action='/goals'] input.input").first.fill("Sleep before midnight")
-    page.locator("form[action='/goals'] button").first.click()
+    press(page.locator("form[action='/goals'] button").first)
     expect(page.get_by_role("heading", name="Sleep before midnight")).to_be_visible()
     check_page(page)
     page.goto("/check-in")
-    page.locator("form[action='/check-in'] button").first.click()
+    press(page.locator("form[action='/check-in'] button").first)
     check_page(page)
