@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 
-from flask import current_app
-from flask_limiter import Limiter
 from sqlalchemy import text
 
 from forum.storage import rotation, schema
 from forum.storage.database import db
 from forum.storage.settings import current_settings
 from forum.web.health import Finding, check
+from forum.web.limits import counter
 
 LEAST_FREE = 500 * 1024 * 1024
 FULL = 2
@@ -63,6 +62,5 @@ def _folder() -> Finding:
 
 @check("limit store", public=False)
 def _limits() -> Finding:
-    limiter: Limiter = current_app.extensions["kindred.limiter"]
-    good = bool(limiter.storage.check())
+    good = bool(counter().storage.check())
     return Finding("limit store", good, "answers" if good else "away: joining and signing in are closed")

@@ -18,9 +18,10 @@ from typing import Any, TypeVar, cast
 
 import structlog
 from flask import Flask, current_app, request
-from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
+from limits.storage import Storage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
 
 from config import Settings
 from forum.storage.clock import day_of, now
@@ -67,7 +68,7 @@ class Limit:
         who = [mark for mark in (_asker(), self._typed_name()) if mark]
         for mark in who:
             for item in map(parse, self.allowed):
-                if not _limiter().limiter.hit(item, self.name, mark):
+                if not counter().hit(item, self.name, mark):
                     raise TooMany(_seconds(item, self.name, mark))
 
     def _typed_name(self) -> str | None:
@@ -94,21 +95,17 @@ def count_members_by(mark: Callable[[], str | None]) -> None:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Connect the limits to their store."""
-    app.extensions["kindred.limiter"] = Limiter(
-        key_func=lambda: "nobody",  # every limit below brings its own key
-        app=app,
-        strategy="fixed-window",
-        storage_uri=_store(settings.limits_url),
-        storage_options={"wrap_exceptions": "1"},
-    )
+    store = cast(Storage, storage_from_string(_address(settings.limits_url), wrap_exceptions=True))
+    app.extensions["kindred.limits"] = FixedWindowRateLimiter(store)
     app.extensions["kindred.limit_keys"] = DayKeys()
 
 
-def _limiter() -> Limiter:
-    return cast(Limiter, current_app.extensions["kindred.limiter"])
+def counter() -> FixedWindowRateLimiter:
+    """What counts, in the store that all web processes share."""
+    return cast(FixedWindowRateLimiter, current_app.extensions["kindred.limits"])
 
 
-def _store(url: str) -> str:
+def _address(url: str) -> str:
     return "redis://" + url.removeprefix("valkey://") if url.startswith("valkey://") else url
 
 
@@ -134,7 +131,7 @@ class DayKeys:
 def _shared_key(day: str) -> bytes:
     """A random key that the processes agree on; the store forgets it after a day."""
     fresh = secrets.token_bytes(32)
-    store = getattr(_limiter().storage, "storage", None)
+    store = getattr(counter().storage, "storage", None)
     if not hasattr(store, "set"):
         return fresh
     name = f"kindred:limit-key:{day}"
@@ -172,4 +169,4 @@ def network_prefix(address: str) -> str | None:
 
 
 def _seconds(item: RateLimitItem, name: str, mark: str) -> int:
-    return seconds_until(_limiter().limiter.get_window_stats(item, name, mark).reset_time)
+    return seconds_until(counter().get_window_stats(item, name, mark).reset_time)

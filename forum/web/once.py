@@ -9,7 +9,7 @@ from limits.errors import StorageError
 from forum.storage.sealing import derive, keyed_hash
 from forum.storage.settings import current_settings
 from forum.web.errors import Unavailable
-from forum.web.limits import _limiter
+from forum.web.limits import counter
 
 log = structlog.get_logger("forum.web")
 
@@ -22,7 +22,7 @@ def take(kind: str, value: str, seconds: int) -> bool:
 def count(kind: str, value: str, seconds: int) -> int:
     """How often this value came within so many seconds, this time included. Raises `Unavailable`."""
     try:
-        return int(_limiter().storage.incr(_name(kind, value), seconds))
+        return int(counter().storage.incr(_name(kind, value), seconds))
     except (StorageError, OSError) as error:
         log.error("limit_store_away", limit=kind, error=type(error).__name__)
         raise Unavailable from error
@@ -31,7 +31,7 @@ def count(kind: str, value: str, seconds: int) -> int:
 def give_back(kind: str, value: str) -> None:
     """Let a value count as new again. Raises `Unavailable`."""
     try:
-        _limiter().storage.clear(_name(kind, value))
+        counter().storage.clear(_name(kind, value))
     except (StorageError, OSError) as error:
         raise Unavailable from error
 
@@ -39,7 +39,7 @@ def give_back(kind: str, value: str) -> None:
 def is_within(kind: str, allowed: str) -> bool:
     """Count one more of something for the whole forum, such as "120/hour". Raises `Unavailable`."""
     try:
-        return bool(_limiter().limiter.hit(parse(allowed), "once", kind))
+        return bool(counter().hit(parse(allowed), "once", kind))
     except (StorageError, OSError) as error:
         raise Unavailable from error
 

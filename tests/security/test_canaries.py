@@ -50,7 +50,7 @@ def _looked_for(day: Day) -> list[Canary]:
 
 def _memory(app: Flask) -> bytes:
     """What the store of limits holds while the program runs."""
-    storage = app.extensions["kindred.limiter"].storage
+    storage = app.extensions["kindred.limits"].storage
     return repr({name: dict(getattr(storage, name)) for name in ("storage", "expirations")}).encode()
 
 

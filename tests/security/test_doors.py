@@ -134,7 +134,7 @@ def test_somebody_guessing_slows_the_name_and_locks_nobody_out(
 
 def test_yesterdays_memory_cannot_confirm_an_address(app: Flask, clock: time_machine.Traveller) -> None:
     """Whoever takes all of today's memory holds no key under which yesterday's addresses were counted."""
-    store = app.extensions["kindred.limiter"].storage
+    store = app.extensions["kindred.limits"].storage
     day_keys = app.extensions["kindred.limit_keys"]
     browser = Client(app, app.response_class)
     browser.environ_base["REMOTE_ADDR"] = ADDRESS.word

@@ -80,4 +80,4 @@ def test_the_development_server_does_not(client: Client) -> None:
 def test_creating_the_program_twice_shares_nothing(settings: Settings) -> None:
     one, other = create_app(settings), create_app(settings)
     assert one.extensions["kindred.pages"] is not other.extensions["kindred.pages"]
-    assert one.extensions["kindred.limiter"] is not other.extensions["kindred.limiter"]
+    assert one.extensions["kindred.limits"] is not other.extensions["kindred.limits"]

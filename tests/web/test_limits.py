@@ -89,7 +89,7 @@ def test_an_onion_door_has_no_prefix(settings: Settings) -> None:
 
 def test_nothing_in_the_store_tells_the_address(pages: Flask, client: Client) -> None:
     client.post("/limited", **_from(ADDRESS))
-    store = pages.extensions["kindred.limiter"].storage.storage
+    store = pages.extensions["kindred.limits"].storage.storage
     assert store
     for key in store:
         assert "203.0.113" not in key
@@ -135,7 +135,7 @@ def test_processes_share_counts_and_key_through_a_store(settings: Settings, valk
             for _turn in range(3):
                 limits.join.check()
             marks.append(limits._asker())
-            store = app.extensions["kindred.limiter"].storage.storage
+            store = app.extensions["kindred.limits"].storage.storage
             lives = [store.ttl(name) for name in store.keys("*")]
             store.close()
     assert marks[0] == marks[1]
