@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from flask.cli import AppGroup
 
@@ -51,10 +54,18 @@ COMMANDS = (
 )
 
 
+class Forum(Flask):
+    """The program. No view is a coroutine, so none is asked on every request whether it is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the program from its settings, by default those of the environment."""
     settings = settings or read_settings()
-    app = Flask(__name__)
+    app = Forum(__name__)
     storage.init_app(app, settings)
     web.init_app(app, settings)
     members.init_app(app)

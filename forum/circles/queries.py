@@ -150,6 +150,13 @@ def head_of(thread_id: str) -> ThreadHead | None:
     return ThreadHead(*cast(tuple[Any, ...], row)) if row else None
 
 
+def glance_at(thread_id: str) -> ThreadHead | None:
+    """`head_of` on a bare connection: most visitors' pages need nothing else from the database."""
+    with db.engine.connect() as connection:
+        row = connection.execute(_HEAD, {"thread_id": thread_id}).first()
+    return ThreadHead(*cast(tuple[Any, ...], row)) if row else None
+
+
 def posts_of(thread_id: str, after: int = -1) -> list[AnyRow]:
     """One page of the posts of a thread in the order of publishing, and one row more for a further page."""
     found = db.session.connection().execute(_POSTS, {"thread_id": thread_id, "after": after})

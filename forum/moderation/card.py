@@ -16,6 +16,7 @@ from forum.circles import shifts
 from forum.circles.content import open_words
 from forum.circles.models import Decision
 from forum.circles.views.reading import content_notes, said_note
+from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
 from forum.circles.watching import WATCHED
 from forum.content import reasons, report_reasons
@@ -210,6 +211,7 @@ def _context(row: Any) -> SimpleNamespace:
         badge=None,
         day=said_day(row.day),
         mode=None if row.is_opening else row.mode,
+        mode_word=None if row.is_opening else said_mode(row.mode),
         kind=None,
         wish=None,
         content_note=said_note(row.content_note),

@@ -133,7 +133,7 @@ def escaped(text: str) -> str:
 
 
 def as_markup(rendered_html: str) -> Markup:
-    """Mark HTML made in this file as ready for a template. Nothing else in the program makes `Markup`."""
+    """Mark HTML made in this file as ready for a template. Only words of the catalogues are made `Markup` elsewhere."""
     return Markup(rendered_html)  # noqa: S704
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from forum.circles import panels
 from forum.circles.models import Post, PublishedPost, Thread
@@ -17,15 +17,15 @@ from forum.training import rules
 from forum.training.models import Badge
 from forum.training.places import CIRCLE_ID
 
+_OF = select(Badge.pseudonym_id, Badge.until).where(
+    Badge.pseudonym_id.in_(bindparam("names", expanding=True)), Badge.until >= bindparam("today")
+)
+
 
 def of(pseudonym_ids: Collection[str], today: date) -> dict[str, date]:
     """Which of some names carry the badge on a day, and until when. One statement."""
-    rows = db.session.execute(
-        select(Badge.pseudonym_id, Badge.until).where(
-            Badge.pseudonym_id.in_(pseudonym_ids), Badge.until >= today
-        )
-    )
-    return {pseudonym_id: until for pseudonym_id, until in rows}  # noqa: C416
+    asked = {"names": list(pseudonym_ids), "today": today}
+    return {row[0]: row[1] for row in db.session.connection().execute(_OF, asked)}
 
 
 def give(pseudonym_id: str, until: date) -> None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask_babel import format_date
 from flask_babel import gettext as _
 
 from forum.storage.clock import day_of, now
+from forum.web.languages import language
 
 DAYS_BY_NAME = 31
 
 
 def said_day(day: date) -> str:
     """A day as readers see it: "today", the day within a month, and later only the month."""
-    age = (day_of(now()) - day).days
+    return _said_day(day, day_of(now()), language())
+
+
+@lru_cache(maxsize=1024)
+def _said_day(day: date, today: date, _language: str) -> str:
+    age = (today - day).days
     if age <= 0:
         return str(_("today"))
     if age == 1:

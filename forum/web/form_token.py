@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
 from config import Settings
@@ -32,7 +33,18 @@ def init_app(app: Flask, settings: Settings) -> None:
         # door refuses foreign origins by Sec-Fetch-Site instead.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = TokenCookie()
     protection.init_app(app)
+
+
+class TokenCookie(SecureCookieSessionInterface):
+    """Flask's session, opened only where there is a cookie to open."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie, or an empty one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def needs_no_token(view: View) -> View:

@@ -42,12 +42,10 @@ TRANSPORT = f"max-age={YEAR}; includeSubDomains"
 def init_app(app: Flask, settings: Settings) -> None:
     """Put the headers on every answer, and a version into the address of every static file."""
     secure = settings.production and not settings.onion_door
+    always = {**ALWAYS, "Strict-Transport-Security": TRANSPORT} if secure else ALWAYS
 
     def finish(response: Response) -> Response:
-        for name, value in ALWAYS.items():
-            response.headers[name] = value
-        if secure:
-            response.headers["Strict-Transport-Security"] = TRANSPORT
+        response.headers.extend(always)
         response.headers["Cache-Control"] = _caching(response)
         return response
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from gettext import NullTranslations
+from typing import cast
+
 from flask import Flask, Response, abort, current_app, g, has_request_context, redirect, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, get_translations
+from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from forum.web.access import visitors
 
 COOKIE = "language"
 YEAR = 365 * 24 * 3600
+LONGEST_WISH = 200
 
 
 def init_app(app: Flask) -> None:
@@ -18,22 +26,32 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose)
     with app.app_context():
         app.extensions["kindred.languages"] = sorted({str(one) for one in babel.list_translations()} | {"en"})
-    app.jinja_env.install_gettext_callables(_text, _plural, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(_=_text, gettext=_text, ngettext=_plural)
     app.context_processor(lambda: {"lang": language(), "languages": offered()})
     app.add_url_rule("/language", "web.language", _set_language, methods=["POST"])
 
 
-def _text(message: str) -> str:
-    """A string of a template in the reader's language. The catalogue is looked up once a request."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return str(g.catalogue.gettext(message))
+def _text(message: str, **values: object) -> Markup:
+    """A string of a template in the reader's language, what is filled in escaped.
+
+    Jinja's own function of this name asks the context on every call; a page calls it a hundred times.
+    """
+    said = Markup(_catalogue().gettext(message))  # noqa: S704  (of catalogues, which are ours)
+    return said % values if values or "%" in said else said
 
 
-def _plural(one: str, many: str, count: int) -> str:
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    return str(g.catalogue.ngettext(one, many, count))
+def _plural(one: str, many: str, num: int, **values: object) -> Markup:
+    """A string that depends on a number, which it may name as `%(num)s`."""
+    said = Markup(_catalogue().ngettext(one, many, num))  # noqa: S704  (of catalogues, which are ours)
+    return said % {"num": num, **values}
+
+
+def _catalogue() -> NullTranslations:
+    found = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
+    return cast(NullTranslations, found)
 
 
 def offered() -> list[str]:
@@ -44,17 +62,26 @@ def offered() -> list[str]:
 
 def language() -> str:
     """The code of the language of this answer."""
-    locale = get_locale()
-    return str(locale).replace("_", "-") if locale else "en"
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        g.language = _choose().replace("_", "-")
+    return str(g.language)
 
 
-def _choose() -> str | None:
+def _choose() -> str:
     if not has_request_context():
         return "en"
     chosen = request.cookies.get(COOKIE)
     if chosen in offered():
         return chosen
-    return request.accept_languages.best_match(offered(), "en")
+    asked = request.headers.get("Accept-Language", "")
+    return _best_of(asked[:LONGEST_WISH], tuple(offered()))
+
+
+@lru_cache(maxsize=512)
+def _best_of(asked: str, codes: tuple[str, ...]) -> str:
+    return parse_accept_header(asked, LanguageAccept).best_match(codes, "en")
 
 
 @visitors

@@ -24,7 +24,7 @@ class PageCache:
 
     def __init__(self, size: int) -> None:
         """`size` is the number of pages to keep; 0 keeps none."""
-        self._size = size
+        self.size = size
         self._pages: OrderedDict[Hashable, str] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -43,7 +43,7 @@ class PageCache:
         with self._lock:
             self._pages[key] = page
             self._pages.move_to_end(key)
-            while len(self._pages) > self._size:
+            while len(self._pages) > self.size:
                 self._pages.popitem(last=False)
 
     def __len__(self) -> int:
@@ -73,7 +73,7 @@ def visitor_page(
     if found is not None:
         return found
     made = render()
-    if not _is_personal() and read_version() == version:
+    if cache.size and not _is_personal() and read_version() == version:
         cache.put(key, made)
     return made
 

@@ -18,6 +18,7 @@ from forum.circles import kept, panels, queries, reactions, rules, shelf
 from forum.circles.content import open_content
 from forum.circles.invitations import ABOUT
 from forum.circles.models import Circle, Revision
+from forum.circles.views import words
 from forum.content import label_of
 from forum.members import pseudonyms
 from forum.storage.clock import day_of, now
@@ -128,7 +129,7 @@ def thread(thread_id: str) -> str:
     read: list[queries.ThreadHead] = []
 
     def version() -> tuple[int, str] | None:
-        head = queries.head_of(thread_id) if is_id(thread_id) else None
+        head = queries.glance_at(thread_id) if is_id(thread_id) else None
         if head is None or head.audience != "everyone":
             return None
         read.append(head)
@@ -158,7 +159,7 @@ def thread_page(
     return render_template(
         "circles/thread.html",
         thread=head,
-        posts=[_post(row, head, own, badges) for row in page],
+        posts=_posts(page, head, own, badges),
         older=f"{here}?after={page[-1].position}" if more else None,
         newer=here if after >= 0 else None,
         may_reply=own is not None,
@@ -171,8 +172,8 @@ def thread_page(
         hints=hints,
         own=own,
         tags=[label_of(tag) for tag in head.topics],
-        content_notes=content_notes(),
-        reactions=said_reactions(),
+        content_notes=content_notes() if own else [],
+        reactions=said_reactions() if own else [],
     )
 
 
@@ -183,8 +184,8 @@ def content_notes() -> list[tuple[str, str]]:
 
 def said_reactions() -> list[tuple[str, str]]:
     """The three words that readers can leave, in the language of the reader."""
-    words = {"me too": _("Me too"), "with you": _("With you"), "thank you": _("Thank you")}
-    return [(word, str(words[word])) for word in rules.REACTIONS]
+    said = {"me too": _("Me too"), "with you": _("With you"), "thank you": _("Thank you")}
+    return [(word, str(said[word])) for word in rules.REACTIONS]
 
 
 def _own(head: queries.ThreadHead, page: Sequence[AnyRow]) -> SimpleNamespace:
@@ -218,15 +219,36 @@ def own_names(circle_id: str) -> SimpleNamespace:
     )
 
 
+def _posts(
+    page: Sequence[AnyRow], head: queries.ThreadHead, own: SimpleNamespace | None, badges: Collection[str]
+) -> list[SimpleNamespace]:
+    """The posts of a page as the template shows them. What many posts say alike is worked out once."""
+    badge = str(_("Peer supporter")) if badges else ""
+    days = {day: said_day(day) for day in {row.day for row in page}}
+    modes = {mode: words.mode(mode) for mode in {row.mode for row in page if not row.is_opening}}
+    return [
+        _post(
+            row, head, own, badge if row.pseudonym_id in badges else None, days[row.day], modes.get(row.mode)
+        )
+        for row in page
+    ]
+
+
 def _post(
-    row: AnyRow, head: queries.ThreadHead, own: SimpleNamespace | None, badges: Collection[str]
+    row: AnyRow,
+    head: queries.ThreadHead,
+    own: SimpleNamespace | None,
+    badge: str | None,
+    day: str,
+    mode_word: str | None,
 ) -> SimpleNamespace:
     return SimpleNamespace(
         id=row.post_id,
         pseudonym=row.pseudonym,
-        badge=_("Peer supporter") if row.pseudonym_id in badges else None,
-        day=said_day(row.day),
+        badge=badge,
+        day=day,
         mode=None if row.is_opening else row.mode,
+        mode_word=mode_word,
         kind=head.kind if row.is_opening else None,
         wish=head.wish if row.is_opening else None,
         content_note=said_note(row.content_note),

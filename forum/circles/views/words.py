@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from types import SimpleNamespace
 
 from flask_babel import format_date
@@ -13,6 +14,7 @@ from forum.circles.content import open_content
 from forum.circles.models import Review, Revision
 from forum.circles.waits import Staffing, Wait
 from forum.web.days import said_day, said_minutes, said_next
+from forum.web.languages import language
 
 
 def day(value: date) -> str:
@@ -46,6 +48,22 @@ def state(value: str) -> str:
             "superseded": _("Replaced"),
         }[value]
     )
+
+
+def mode(value: str) -> str:
+    """What a reply is meant as."""
+    return _mode(value, language())
+
+
+@lru_cache(maxsize=64)
+def _mode(value: str, _language: str) -> str:
+    words = {
+        "support": _("Support"),
+        "experience": _("Experience"),
+        "advice": _("Advice"),
+        "question": _("Question"),
+    }
+    return str(words[value])
 
 
 def heading(value: str, removed_by: str | None) -> str:
