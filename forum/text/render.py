@@ -133,7 +133,7 @@ def escaped(text: str) -> str:
 
 
 def as_markup(rendered_html: str) -> Markup:
-    """Mark HTML made in this file as ready for a template. Only words of the catalogues are made `Markup` elsewhere."""
+    """Mark HTML made in this file as ready for a template. Elsewhere only the catalogues' words are."""
     return Markup(rendered_html)  # noqa: S704
 
 
