@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from flask import abort, redirect, request
 from flask_login import current_user
 
+from forum.web import asked
 from forum.web.errors import signed_out
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -22,7 +23,7 @@ def visitors(view: View) -> View:
 
 
 def members_only(view: View) -> View:
-    """Only who is signed in. A visitor is led to sign in; what they sent is kept and goes on afterwards."""
+    """Only who is signed in. A visitor is led to sign in, and to this page, or what they sent, afterwards."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -56,7 +57,12 @@ def _for_staff(view: View, role: str) -> View:
 
 
 def _ask_to_sign_in() -> Any:
-    return redirect(SIGN_IN, 303) if request.method in {"GET", "HEAD"} else signed_out()
+    """Lead to the door, and let the browser keep the page that was asked for."""
+    if request.method not in {"GET", "HEAD"}:
+        return signed_out()
+    response = redirect(SIGN_IN, 303)
+    asked.remember(response, asked.this_page())
+    return response
 
 
 def _mark(view: View, who: str) -> View:

@@ -66,5 +66,19 @@ def test_a_replayed_cookie_opens_nothing(left: Page, site: str, visit) -> None:
 
 def test_who_wants_to_come_back_can(left: Page, site: str) -> None:
     left.goto(site + "/account")
-    press(left.get_by_role("button", name="Continue"))
-    assert left.url == site + "/" and "Kindred" in left.title()
+    button = left.get_by_role("button", name="Continue")
+    assert min(button.bounding_box()["width"], button.bounding_box()["height"]) >= 44
+    press(button)
+    assert left.url == site + "/sign-in" and "Kindred" in left.title()
+
+
+def test_the_neutral_page_is_dark_where_the_window_is(visit, site: str) -> None:
+    for dark in (True, False):
+        page = visit.window(dark=dark)
+        page.context.add_cookies([{"name": "left", "value": "1", "url": site}])
+        page.goto("/mine")
+        assert page.get_by_role("button", name="Continue").is_visible()
+        ground = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+        assert ground == "light dark"
+        ink = page.evaluate("getComputedStyle(document.body).color")
+        assert ink == ("rgb(255, 255, 255)" if dark else "rgb(0, 0, 0)")

@@ -29,10 +29,17 @@ def join_form(client: Client, name: str = "night shift", **changes: Any) -> dict
 
 
 def join(client: Client, name: str = "night shift", passphrase: str = PASSPHRASE) -> str:
-    """Join and be signed in. Returns the recovery code."""
+    """Join and be signed in, with the recovery code written down. Returns the code."""
     answer = client.post("/join", data=join_form(client, name, passphrase=passphrase))
-    assert answer.status_code == 200, answer.get_data(as_text=True)
-    found = CODE.search(answer.get_data(as_text=True))
+    assert answer.status_code == 303, answer.text
+    code = shown_code(client)
+    assert client.post("/account/recovery-code/written-down").status_code == 303
+    return code
+
+
+def shown_code(client: Client) -> str:
+    """The recovery code that waits to be written down."""
+    found = CODE.search(client.get("/account/recovery-code").text)
     assert found
     return found.group(1)
 

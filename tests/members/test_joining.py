@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pyotp
 import pytest
 import time_machine
 from flask import Flask
@@ -21,19 +22,53 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from tests import engines
 from tests.browser_client import Client
-from tests.members.people import PASSPHRASE, is_signed_in, join, join_form, sign_in
+from tests.members.people import PASSPHRASE, is_signed_in, join, join_form, shown_code, sign_in
 
 
 def members() -> list[Member]:
     return list(db.session.scalars(db.select(Member)))
 
 
-def test_joining_signs_in_and_shows_the_code_once(client: Client) -> None:
+def test_joining_signs_in_and_leads_to_the_code(client: Client) -> None:
     code = join(client)
     assert is_signed_in(client)
     assert code not in client.get("/").get_data(as_text=True)
     [member] = members()
     assert keys.recovery_hash(code) == member.recovery_hash
+
+
+def test_the_code_stays_until_it_is_written_down_and_not_a_moment_longer(
+    client: Client, browser: Callable[[], Client]
+) -> None:
+    assert client.get("/account/recovery-code").status_code == 303
+    client.post("/join", data=join_form(client))
+    code = shown_code(client)
+    assert shown_code(client) == code, "Back and a reload show it again"
+    client.post("/sign-out")
+    other = browser()
+    sign_in(other)
+    assert "Show the code" in other.get("/account").text and shown_code(other) == code
+    assert other.post("/account/recovery-code/written-down").location == "/"
+    assert other.get("/account/recovery-code").location == "/account"
+    assert "Show the code" not in other.get("/account").text
+    assert other.post("/account/recovery-code/written-down").location == "/account"
+
+
+def test_a_member_who_has_a_second_factor_comes_back_to_the_code_by_way_of_it(
+    client: Client, browser: Callable[[], Client], clock: time_machine.Traveller
+) -> None:
+    code = join(client)
+    client.post("/account/second-factor")
+    found = re.search(r'<p class="code">([A-Z2-7 ]+)</p>', client.get("/account/second-factor").text)
+    totp = pyotp.TOTP(found.group(1).replace(" ", "") if found else "")
+    client.post("/account/second-factor/confirm", data={"code": totp.at(now())})
+    clock.shift(60)
+    other = browser()
+    back = other.post("/recover", data={"recovery_code": code, "passphrase": PASSPHRASE})
+    assert back.location == "/sign-in/code" and not is_signed_in(other)
+    assert other.get("/account/recovery-code").location == "/sign-in"
+    assert other.post("/sign-in/code", data={"code": totp.at(now())}).location == "/account/recovery-code"
+    assert shown_code(other) not in ("", code)
 
 
 def test_nothing_of_what_was_typed_lies_in_the_database(client: Client, settings: Settings) -> None:
@@ -85,7 +120,7 @@ def test_a_taken_name_is_said_and_the_place_is_kept(client: Client, browser: Cal
     other = browser()
     form = join_form(other, "night shift")
     assert other.post("/join", data=form).status_code == 422
-    assert other.post("/join", data={**form, "sign_in_name": "day shift"}).status_code == 200
+    assert other.post("/join", data={**form, "sign_in_name": "day shift"}).status_code == 303
     third = browser()
     assert third.post("/join", data={**form, "sign_in_name": "late shift"}).status_code == 422
 
@@ -100,7 +135,7 @@ def test_one_ticket_is_not_for_trying_many_names(client: Client, browser: Callab
 
 def test_a_ticket_respelled_is_the_same_ticket(client: Client, browser: Callable[[], Client]) -> None:
     form = join_form(client)
-    assert client.post("/join", data=form).status_code == 200
+    assert client.post("/join", data=form).status_code == 303
     again = {**form, "sign_in_name": "another", "ticket": f"!{form['ticket']}"}
     assert browser().post("/join", data=again).status_code == 422
 
@@ -121,7 +156,7 @@ def test_without_scripts_a_place_is_kept_until_its_time_has_come(
     assert early.status_code == 422 and "about 2 minutes" in early.get_data(as_text=True)
     assert form["ticket"] in early.get_data(as_text=True)
     clock.shift(121)
-    assert client.post("/join", data=form).status_code == 200
+    assert client.post("/join", data=form).status_code == 303
 
 
 def test_a_ticket_does_not_keep_for_ever(patient_app: Flask, clock: time_machine.Traveller) -> None:
@@ -151,7 +186,7 @@ def test_work_opens_at_once_and_only_once(patient_app: Flask, clock: time_machin
     )
     solution = solved(client.get("/join").get_data(as_text=True))
     form = join_form(client, altcha=solution)
-    assert client.post("/join", data=form).status_code == 200
+    assert client.post("/join", data=form).status_code == 303
     assert other.post("/join", data={**form, "sign_in_name": "copied work"}).status_code == 422
     old = solved(late.get("/join").get_data(as_text=True))
     clock.shift(doors.WORK_LIFE.total_seconds() + 2)
@@ -175,7 +210,7 @@ def test_an_invite_opens_once_and_leaves_nothing(invited_app: Flask) -> None:
     [client, other] = (Client(invited_app, invited_app.response_class, use_cookies=True) for _ in range(2))
     assert client.post("/join", data=join_form(client)).status_code == 422
     assert client.post("/join", data=join_form(client, invite_code=staff_code)).status_code == 422
-    assert client.post("/join", data=join_form(client, invite_code=f" {code} ")).status_code == 200
+    assert client.post("/join", data=join_form(client, invite_code=f" {code} ")).status_code == 303
     assert other.post("/join", data=join_form(other, "second", invite_code=code)).status_code == 422
     assert [row.kind for row in db.session.scalars(db.select(Invite))] == ["moderator"]
 
@@ -225,7 +260,7 @@ def test_the_code_opens_again_once_and_ends_every_session(
     other = browser()
     fresh = "copper tundra violin basket onion grove"
     answer = other.post("/recover", data={"recovery_code": code.lower(), "passphrase": fresh})
-    assert answer.status_code == 200 and is_signed_in(other) and not is_signed_in(client)
+    assert answer.status_code == 303 and is_signed_in(other) and not is_signed_in(client)
     assert db.session.scalar(db.select(db.func.count()).select_from(MemberSession)) == 1
     assert sign_in(browser()).status_code == 422
     assert sign_in(browser(), passphrase=fresh).status_code == 303
@@ -242,7 +277,7 @@ def test_a_wrong_code_and_a_taken_name_change_nothing(client: Client, browser: C
     taken = {"recovery_code": code, "passphrase": PASSPHRASE, "sign_in_name": "first name"}
     assert browser().post("/recover", data=taken).status_code == 422
     assert is_signed_in(other)
-    assert browser().post("/recover", data={**taken, "sign_in_name": "third name"}).status_code == 200
+    assert browser().post("/recover", data={**taken, "sign_in_name": "third name"}).status_code == 303
     assert sign_in(browser(), "third name").status_code == 303
     assert sign_in(browser(), "second name").status_code == 422
 
@@ -263,7 +298,7 @@ def test_too_many_people_in_an_hour_are_asked_to_come_back(
     form = join_form(other, "second one")
     assert "come back in an hour" in other.post("/join", data=form).text
     monkeypatch.setattr(doors, "TICKETS_AN_HOUR", "5/hour")
-    assert other.post("/join", data=form).status_code == 200
+    assert other.post("/join", data=form).status_code == 303
 
 
 def test_a_busy_server_says_so_and_keeps_the_place(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,4 +310,4 @@ def test_a_busy_server_says_so_and_keeps_the_place(client: Client, monkeypatch: 
         assert sign_in(client, "nobody").status_code == 503
         recover = {"recovery_code": "A" * 32, "passphrase": PASSPHRASE}
         assert client.post("/recover", data=recover).status_code == 503
-    assert client.post("/join", data=form).status_code == 200
+    assert client.post("/join", data=form).status_code == 303

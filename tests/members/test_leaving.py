@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import text
@@ -43,6 +45,27 @@ def test_every_page_is_neutral_until_somebody_comes_back(client: Client) -> None
     assert client.post("/back").location == "/"
     assert "Kindred" in client.get("/").get_data(as_text=True)
     assert not is_signed_in(client)
+
+
+def test_continue_leads_to_the_page_that_was_asked_for(client: Client) -> None:
+    client.post("/leave", csrf=False)
+    page = client.get("/help?from=tab").text
+    assert 'content="light dark"' in page and "neutral.css" in page and "/help" not in page
+    sealed = re.search(r'name="to" value="([^"]+)"', page)
+    assert sealed and client.post("/back", data={"to": sealed.group(1)}).location == "/help?from=tab"
+
+
+@pytest.mark.parametrize("to", ["", "/help", "//elsewhere.example", "AAAA", "é", "%00"])
+def test_coming_back_leads_only_where_this_site_has_sealed_the_way(client: Client, to: str) -> None:
+    client.post("/leave", csrf=False)
+    assert client.post("/back", data={"to": to}).location == "/"
+
+
+def test_leaving_forgets_the_page_that_was_asked_for(client: Client) -> None:
+    client.get("/mine")
+    assert client.get_cookie("asked") is not None
+    client.post("/leave", csrf=False)
+    assert client.get_cookie("asked") is None
 
 
 def test_a_replayed_cookie_shows_nothing(client: Client, browser: Callable[[], Client]) -> None:

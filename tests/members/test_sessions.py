@@ -18,9 +18,10 @@ from forum.members import keys, sessions
 from forum.members.models import Member, MemberSession
 from forum.storage.clock import now
 from forum.storage.database import db, writing
+from forum.web import asked
 from tests import engines, factories
 from tests.browser_client import Client
-from tests.members.people import PASSPHRASE, is_signed_in, join, sign_in
+from tests.members.people import PASSPHRASE, is_signed_in, join, join_form, sign_in
 
 Counting = Callable[[], AbstractContextManager[engines.Statements]]
 MINUTE = 60
@@ -182,13 +183,66 @@ def test_a_kept_form_goes_only_to_a_page_of_ours_that_takes_it(client: Client, t
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("path", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere", "x"])
+HOSTILE = (
+    "//elsewhere.example",
+    "///elsewhere.example/mine",
+    "https://elsewhere.example/mine",
+    "https:/mine",
+    "javascript:alert(1)",
+    "/\\elsewhere.example",
+    "\\\\elsewhere.example",
+    "/%5Celsewhere.example",
+    "/%2Felsewhere.example",
+    "/\t/elsewhere.example",
+    "/mine\r\nSet-Cookie: a=b",
+    " /mine",
+    "/mine/../../elsewhere",
+    "/mine@elsewhere.example",
+    "mine",
+    "",
+    "/no-such-page",
+    "/sign-out",
+    "/leave",
+    "/static/site.css",
+    "/mine?" + "x" * 400,
+    "/mine?\u202e",
+)
+
+
+@pytest.mark.parametrize("path", HOSTILE)
 def test_signing_in_leads_nowhere_else(client: Client, path: str) -> None:
     join(client)
     client.post("/sign-out")
     assert sign_in(client, next=path).location == "/"
     client.post("/sign-out")
+    client.set_cookie("asked", asked.sealed(path))  # even where this server had sealed it
+    assert sign_in(client).location == "/"
+    client.post("/sign-out")
     assert sign_in(client, next="/mine").location == "/mine"
+
+
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(
+    client: Client, clock: time_machine.Traveller
+) -> None:
+    join(client)
+    client.post("/sign-out")
+    answer = client.get("/mine?sent=1")
+    assert answer.location == "/sign-in", "no address of a page in the URL"
+    cookie = client.get_cookie("asked")
+    assert cookie is not None and "mine" not in cookie.value and cookie.http_only
+    assert sign_in(client, passphrase="not the right passphrase").status_code == 422
+    assert sign_in(client).location == "/mine?sent=1"
+    assert client.get_cookie("asked") is None
+    client.post("/sign-out")
+    client.get("/goals")
+    clock.shift(asked.SECONDS + 1)
+    assert sign_in(client).location == "/"
+
+
+def test_a_page_that_was_asked_for_survives_joining(client: Client) -> None:
+    client.get("/notices")
+    client.post("/join", data=join_form(client))
+    assert client.post("/account/recovery-code/written-down").location == "/notices"
 
 
 @pytest.fixture

@@ -70,21 +70,28 @@ class Day:
             "/join",
             data={**form, "consent": "yes", "age": "yes", "ticket": ticket.group(1) if ticket else ""},
         )
-        found = CODE.search(answer.text)
-        assert found, answer.text
-        self.keep("recovery code", found.group(1))
-        self.keep("recovery code without dashes", found.group(1).replace("-", ""))
+        assert answer.status_code == 303, answer.text
+        code = self.write_down()
+        self.keep("recovery code", code)
+        self.keep("recovery code without dashes", code.replace("-", ""))
         self.member.post("/sign-out")
         self.member.post("/sign-in", data={**form, "passphrase": word("wrong passphrase")})
         self.member.post("/sign-in", data={**form, "sign_in_name": word("unknown name")})
-        back = {"recovery_code": found.group(1), "passphrase": passphrase + " again"}
-        answer = self.member.post("/recover", data=back)
-        self.keep("second recovery code", CODE.search(answer.text).group(1))
+        back = {"recovery_code": code, "passphrase": passphrase + " again"}
+        self.member.post("/recover", data=back)
+        self.keep("second recovery code", self.write_down())
         self.member.post("/sign-out")
         assert self.member.post("/sign-in", data={**form, **back}).status_code == 303
         self.keep("session token", self.member.get_cookie("kindred").value.partition(".")[0])
         with writing():
             self.keep("TOTP secret", second_factor.begin(self.moderator.vault))
+
+    def write_down(self) -> str:
+        """Read the recovery code that waits, and say that it is written down."""
+        found = CODE.search(self.member.get("/account/recovery-code").text)
+        assert found
+        self.member.post("/account/recovery-code/written-down")
+        return str(found.group(1))
 
     def send(self, what: str, title: str = "After the shift", **more: str) -> str:
         """Send a text; the path of its waiting page, or "" where it was only kept or shown."""

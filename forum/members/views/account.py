@@ -6,12 +6,22 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.members import actions, doors, keys, pseudonyms, registry, sanctions, second_factor, sessions
+from forum.members import (
+    actions,
+    doors,
+    keys,
+    pseudonyms,
+    recovery,
+    registry,
+    sanctions,
+    second_factor,
+    sessions,
+)
 from forum.members.forms import PassphraseForm
 from forum.members.person import drop_cookie
 from forum.members.views.proof import prove, this_session
@@ -19,6 +29,7 @@ from forum.members.words import offered_passphrase
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from forum.storage.settings import current_settings
+from forum.web import asked
 from forum.web.access import members_only
 from forum.web.days import said_day
 from forum.web.errors import Unavailable, page
@@ -28,6 +39,7 @@ account = Blueprint("account", __name__, url_prefix="/account")
 Answer = str | Response | tuple[str, int]
 COUNTRY = ("settings", "country")
 KEYS = ("settings", "keys")
+CODE = (recovery.KIND, recovery.OBJECT)
 INVITES = "invite"
 INVITES_A_MONTH = 3
 
@@ -37,7 +49,7 @@ INVITES_A_MONTH = 3
 def show() -> str:
     """The account, as only its member sees it."""
     vault = current_user.vault
-    vault.preload([pseudonyms.KIND, sessions.KIND, INVITES], [COUNTRY, KEYS, _factor()])
+    vault.preload([pseudonyms.KIND, sessions.KIND, INVITES], [COUNTRY, KEYS, CODE, _factor()])
     ring = pseudonyms.ring(vault)
     return render_template(
         "members/account.html",
@@ -47,6 +59,7 @@ def show() -> str:
             SimpleNamespace(place=one.place, day=said_day(day_of(one.since)), is_this=one.is_this)
             for one in sessions.listed(vault, this_session().token_hash, now())
         ],
+        code_waits=recovery.waiting(vault) is not None,
         has_factor=second_factor.is_set(vault),
         codes_left=second_factor.codes_left(vault),
         countries=registry.countries(),
@@ -130,7 +143,28 @@ def renew_recovery_code() -> Answer:
     code = keys.new_recovery_code()
     with writing():
         actions.change_code(known, code)
-    return make_response(render_template("members/recovery_code.html", code=code, next="/account"))
+    with writing():
+        recovery.keep(current_user.vault, code, "/account")
+    return redirect(url_for("account.recovery_code"), 303)
+
+
+@account.get("/recovery-code")
+@members_only
+def recovery_code() -> Answer:
+    """The recovery code, as long as it is not written down."""
+    waiting = recovery.waiting(current_user.vault)
+    if waiting is None:
+        return redirect(url_for("account.show"), 303)
+    return render_template("members/recovery_code.html", code=waiting.code)
+
+
+@account.post("/recovery-code/written-down")
+@members_only
+def written_down() -> Response:
+    """Let the recovery code go: from here on it stands on paper only."""
+    with writing():
+        goes_on = recovery.written_down(current_user.vault)
+    return redirect(goes_on if goes_on and asked.is_page(goes_on) else url_for("account.show"), 303)
 
 
 @account.post("/settings")

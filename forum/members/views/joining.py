@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.members import actions, doors, keys
+from forum.members import actions, doors, keys, recovery, sessions
 from forum.members.forms import ComeBackForm, JoinForm
 from forum.members.gates import joining_paused
 from forum.members.person import put_cookie
+from forum.members.vault import OpenVault
 from forum.members.words import offered_passphrase
 from forum.storage.clock import now
 from forum.storage.database import writing
 from forum.storage.settings import current_settings
-from forum.web import limits
+from forum.web import asked, limits
 from forum.web.access import visitors
 from forum.web.errors import Unavailable, page
 
 joining = Blueprint("joining", __name__)
 
 Answer = str | Response | tuple[str, int]
+CODE_PAGE = "/account/recovery-code"
 
 
 @joining.get("/join")
@@ -40,7 +42,7 @@ def join_form() -> Answer:
 @visitors
 @limits.join
 def join() -> Answer:
-    """Make a member, sign them in, and show the recovery code this once."""
+    """Make a member, sign them in, and lead to the recovery code."""
     form = JoinForm(request.form)
     paused = joining_paused()
     if paused or not form.validate():
@@ -63,8 +65,7 @@ def _let_in(form: JoinForm, passage: doors.Passage) -> Answer:
             if passage.kind == "invite":
                 doors.redeem(passage.value, ("member",), now())
             known = actions.join(name, member_key, lock, code)
-        with writing():
-            token = actions.open_session(known, now())
+        token = _open_with_code(known, code)
     except keys.Busy as busy:
         passage.give_back()
         raise Unavailable from busy
@@ -74,7 +75,7 @@ def _let_in(form: JoinForm, passage: doors.Passage) -> Answer:
         return _join_page(request.form, {"sign_in_name": taken}), 422
     except doors.Closed:
         return _join_page(request.form, {"invite_code": _refusal("invite")}), 422
-    return _with_code(code, token)
+    return _to_the_code(token)
 
 
 @joining.get("/recover")
@@ -90,7 +91,7 @@ def recover_form() -> Answer:
 @visitors
 @limits.sign_in
 def recover() -> Answer:
-    """Set a new passphrase by the recovery code, and show a new code."""
+    """Set a new passphrase by the recovery code, and lead to a new code."""
     form = ComeBackForm(request.form)
     if not form.validate():
         return _recover_page(form, form.errors)
@@ -106,14 +107,13 @@ def recover() -> Answer:
     try:
         with writing():
             known = actions.come_back(known, code, fresh, new_code, form.sign_in_name.data or "")
-        with writing():
-            token = actions.open_session(known, now())
+        token = _open_with_code(known, new_code)
     except actions.SignInNameTaken:
         taken = _("This sign-in name cannot be taken. Please choose another one.")
         return _recover_page(form, {"sign_in_name": taken})
     except actions.Outdated:
         return page(409)
-    return _with_code(new_code, token)
+    return _to_the_code(token)
 
 
 def _recover_page(form: ComeBackForm, errors: Any) -> tuple[str, int]:
@@ -128,8 +128,25 @@ def _offered(typed: Any) -> str:
     return words if re.fullmatch(r"[a-z-]+( [a-z-]+){5}", words) and len(words) < 80 else offered_passphrase()
 
 
-def _with_code(code: str, token: str) -> Response:
-    response = make_response(render_template("members/recovery_code.html", code=code, next="/"))
+def _open_with_code(known: actions.Known, code: str) -> str:
+    """Open a session in which the code waits to be written down. Returns the session's token."""
+    wanted = asked.recalled()
+    with writing():
+        token = actions.open_session(known, now())
+        goes_on = wanted if wanted and wanted != CODE_PAGE else "/"
+        recovery.keep(OpenVault(known.member_key), code, goes_on)
+    return token
+
+
+def _to_the_code(token: str) -> Response:
+    """Lead to the page of the code, by way of the second factor where one is set."""
+    ticket = sessions.find(token, now(), now())
+    is_open = ticket is not None and ticket.ticket.stage == "open"
+    response = redirect(CODE_PAGE if is_open else "/sign-in/code", 303)
+    if is_open:
+        asked.forget(response)
+    else:
+        asked.remember(response, CODE_PAGE)
     put_cookie(response, token)
     return response
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from forum.members.person import ask_nobody, drop_cookie
 from forum.members.views.signing import end_whatever_is_open
 from forum.storage.settings import current_settings
+from forum.web import asked
 from forum.web.access import visitors
 from forum.web.form_token import needs_no_token
 
@@ -35,6 +36,7 @@ def leave() -> Response:
     ask_nobody()
     response = make_response(render_template("members/left.html", to=current_settings().neutral_site))
     drop_cookie(response)
+    asked.forget(response)
     response.delete_cookie(str(current_app.config["SESSION_COOKIE_NAME"]), secure=_secure(), httponly=True)
     response.set_cookie(COOKIE, "1", max_age=SECONDS, secure=_secure(), httponly=True, samesite="Lax")
     response.headers["Clear-Site-Data"] = CLEAR
@@ -44,8 +46,8 @@ def leave() -> Response:
 @leaving.post("/back")
 @visitors
 def back() -> AnyResponse:
-    """Come back within the quarter of an hour."""
-    response = redirect("/", 303)
+    """Come back within the quarter of an hour, to the page that was asked for."""
+    response = redirect(asked.opened(request.form.get("to", "")) or "/", 303)
     response.delete_cookie(COOKIE, secure=_secure(), httponly=True, samesite="Lax")
     return response
 
@@ -54,7 +56,8 @@ def _answer_neutrally() -> Response | None:
     if COOKIE not in request.cookies or request.endpoint in OPEN_WHEN_LEFT:
         return None
     ask_nobody()
-    return make_response(render_template("members/neutral.html"))
+    page = asked.this_page()
+    return make_response(render_template("members/neutral.html", to=asked.sealed(page) if page else None))
 
 
 def _secure() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request
@@ -20,7 +21,7 @@ from forum.members.person import cookie_name, drop_cookie, open_session, put_coo
 from forum.members.vault import OpenVault
 from forum.storage.clock import now
 from forum.storage.database import db, writing
-from forum.web import kept, limits
+from forum.web import asked, kept, limits
 from forum.web.access import visitors
 from forum.web.errors import Unavailable
 
@@ -111,6 +112,7 @@ def sign_out() -> Response:
             sessions.end(session.token_hash)
     response = redirect("/", 303)
     drop_cookie(response)
+    asked.forget(response)
     response.headers["Clear-Site-Data"] = CLEAR
     return response
 
@@ -139,13 +141,14 @@ def _go_on(token: str) -> Response:
     """Send the kept form to where it was meant for, or show the page that was asked for."""
     target = kept.carried_to()
     if target is None:
-        response: Response = redirect(_safe_path(request.form.get("next", "")), 303)
+        response: Response = redirect(_asked_in(request.form) or asked.recalled() or "/", 303)
     elif _takes_posts(target):
         response = _send_kept(target, token)
     else:
         response = make_response(
             render_template("web/carried.html", send_to="/", fields=[], kept=_words(kept.carried()))
         )
+    asked.forget(response)
     put_cookie(response, token)
     return response
 
@@ -184,9 +187,10 @@ def _takes_posts(target: str) -> bool:
     return getattr(current_app.view_functions[endpoint], "access", "visitor") != "visitor"
 
 
-def _safe_path(path: str) -> str:
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_ours and len(path) < 200 else "/"
+def _asked_in(values: Mapping[str, str]) -> str | None:
+    """The page that a form or an address names to go on to, if it is one of ours."""
+    path = values.get("next", "")
+    return path if asked.is_page(path) else None
 
 
 def _words(fields: list[tuple[str, str]]) -> dict[str, str]:
@@ -204,7 +208,7 @@ def _page(errors: Any = None, failed: bool = False) -> str:
         form={"sign_in_name": request.form.get("sign_in_name", "")},
         errors=errors or {},
         failed=failed,
-        next=_safe_path(request.values.get("next", "")),
+        next=_asked_in(request.values),
         kept=_words(kept.carried()),
         kept_fields=_carried_fields(),
         carried=[(kept.KEPT + name, text) for name, text in kept.carried()],
@@ -215,7 +219,7 @@ def _code_page(failed: bool = False) -> str:
     return render_template(
         "members/code.html",
         errors={"code": _("This code does not fit, or was used before. The next one may.")} if failed else {},
-        next=_safe_path(request.form.get("next", "")),
+        next=_asked_in(request.form),
         kept_fields=_carried_fields(),
         carried=[(kept.KEPT + name, text) for name, text in kept.carried()],
     )
