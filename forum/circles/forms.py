@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    Form,
     HiddenField,
     RadioField,
     SelectField,
@@ -18,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from forum.circles import rules
 from forum.content import content_notes
 from forum.storage.types import ID_LENGTH
+from forum.web.forms import Form
 
 
 def _choices(values: tuple[str, ...]) -> list[SelectChoice]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, HiddenField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from forum.coping.rules import MOST_TAGS
 from forum.storage.types import ID_LENGTH
+from forum.web.forms import Form
 
 WRITE = _l("A card has four parts; a sentence is enough for each.")
 

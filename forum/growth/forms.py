@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from forum.growth import check_ins, goals, rules, texts
 from forum.storage.types import is_id, new_id
 from forum.text.refusal import CONTROL, SURROGATE, one_kind_of_line_end
+from forum.web.forms import Form
 
 NUMBERS = [str(number) for number in range(rules.LEAST, rules.MOST + 1)]
 SCALE = [SelectChoice("", ""), *(SelectChoice(number, number) for number in NUMBERS)]

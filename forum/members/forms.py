@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, PasswordField, StringField, ValidationError
+from wtforms import BooleanField, PasswordField, StringField, ValidationError
 from wtforms.validators import InputRequired, Optional
 from zxcvbn import zxcvbn
 
 from forum.members.keys import fold_sign_in_name
 from forum.members.rules import PASSPHRASE_MOST, fault_of_passphrase, fault_of_sign_in_name
+from forum.web.forms import Form
 
 MEASURED = 72
 """How many characters zxcvbn looks at."""

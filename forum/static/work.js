@@ -15,6 +15,8 @@ async function solve({ workSalt, workChallenge, workMost }) {
 }
 
 if (form && globalThis.crypto?.subtle) {
+  form.querySelector("[data-work-words]").hidden = false;
+  form.querySelector("[data-ticket-words]").hidden = true;
   let solution = null;
   const begin = () => { solution ??= solve(form.dataset); };
   form.addEventListener("focusin", begin, { once: true });

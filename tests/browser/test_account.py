@@ -38,6 +38,28 @@ def test_every_page_of_the_account_reads_well_on_a_small_screen(app: Flask, visi
         check_page(visitor)
 
 
+def test_a_passphrase_can_be_shown_and_compared(app: Flask, visit, check_page) -> None:
+    page = visit.window(width=320)
+    page.goto("/join")
+    field = page.get_by_label("Passphrase", exact=True)
+    words = page.locator("[data-offered]").inner_text()
+    field.fill(words)
+    assert field.get_attribute("type") == "password"
+    if not visit.scripts:
+        assert page.get_by_role("button", name="Show the passphrase").count() == 0
+        assert page.get_by_text("holds a ticket").is_visible()
+        return
+    assert page.get_by_text("holds a ticket").is_hidden() and page.get_by_text("small piece").is_visible()
+    expect(page.get_by_text("These are the six words.")).to_be_visible()
+    page.get_by_role("button", name="Show the passphrase").click()
+    expect(field).to_have_attribute("type", "text")
+    check_page(page)
+    page.get_by_role("button", name="Hide the passphrase").click()
+    expect(field).to_have_attribute("type", "password")
+    field.fill(words + "x")
+    expect(page.get_by_text("These are the six words.")).to_have_count(0)
+
+
 def test_the_script_does_the_work_of_the_door(app: Flask, visit) -> None:
     """With a ticket that is far from ready, only the script's work lets somebody in."""
     app.extensions["kindred.settings"] = app.extensions["kindred.settings"].with_changes(

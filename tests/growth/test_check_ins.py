@@ -135,8 +135,8 @@ def test_the_same_form_is_kept_once(ana):
     [
         ({"emotional": "", "physical": "", "mental": ""}, "nothing in it yet"),
         ({"hours": "101"}, "whole hours"),
-        ({"hours": "many"}, "integer"),
-        ({"emotional": "11"}, "Not a valid choice"),
+        ({"hours": "many"}, "Please give a number"),
+        ({"emotional": "11"}, "Please choose one of the answers"),
         ({"note": "n" * 2001}, "longer than there is room"),
     ],
 )

@@ -144,7 +144,7 @@ def test_the_same_form_sent_twice_is_one_goal_with_one_step(ana):
         ({"name": " "}, "Please name it first"),
         ({"name": "n" * 201}, "longer than there is room"),
         ({"step": "s" * 301}, "longer than there is room"),
-        ({"before": "11"}, "Not a valid choice"),
+        ({"before": "11"}, "Please choose one of the answers"),
     ],
 )
 def test_bad_input_comes_back_with_what_was_typed(ana, fields, said):

@@ -140,6 +140,21 @@ def test_a_ticket_respelled_is_the_same_ticket(client: Client, browser: Callable
     assert browser().post("/join", data=again).status_code == 422
 
 
+def test_what_to_change_is_named_as_on_the_page_and_what_is_kept_is_said(client: Client) -> None:
+    page = client.post("/join", data=join_form(client, passphrase="x", age="")).text
+    summary = page.split("error-summary")[1].split("</div>")[0]
+    assert "Passphrase: A passphrase has at least 15" in summary and "Age: " in summary
+    assert "except the passphrase" in summary and "Consent: " not in summary
+    assert 'name="consent" value="yes" checked' in page
+
+
+def test_without_scripts_the_page_says_what_will_happen(patient_app: Flask) -> None:
+    client = Client(patient_app, patient_app.response_class, use_cookies=True)
+    page = client.get("/join").text
+    assert re.search(r"<p class=\"hint\" data-ticket-words>[^<]*ticket that opens 2 minutes after", page)
+    assert re.search(r"<p class=\"hint\" data-work-words hidden>Your browser does", page)
+
+
 @pytest.fixture
 def patient_app(settings: Settings, prepared_sqlite: Path) -> Flask:
     engines.copy_sqlite(prepared_sqlite, settings.data_dir)

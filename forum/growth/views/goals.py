@@ -10,7 +10,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
-from wtforms import Form
 
 from forum.circles import drafts
 from forum.circles.views.reading import readable_circle, readable_circles
@@ -22,6 +21,7 @@ from forum.storage.database import writing
 from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
+from forum.web.forms import Form
 
 goal_pages = Blueprint("goals", __name__)
 

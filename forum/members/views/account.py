@@ -24,8 +24,8 @@ from forum.members import (
 )
 from forum.members.forms import PassphraseForm
 from forum.members.person import drop_cookie
+from forum.members.views.joining import offered_again
 from forum.members.views.proof import prove, this_session
-from forum.members.words import offered_passphrase
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from forum.storage.settings import current_settings
@@ -217,7 +217,9 @@ def confirm() -> Answer:
 
 
 def _passphrase_page(errors: Any) -> str:
-    return render_template("members/passphrase.html", errors=errors, offered_passphrase=offered_passphrase())
+    return render_template(
+        "members/passphrase.html", errors=errors, offered_passphrase=offered_again(request.form)
+    )
 
 
 def _may_invite(ring: list[pseudonyms.OwnName]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -118,14 +119,8 @@ def recover() -> Answer:
 
 def _recover_page(form: ComeBackForm, errors: Any) -> tuple[str, int]:
     shown = {"sign_in_name": form.sign_in_name.data or "", "recovery_code": form.recovery_code.data or ""}
-    words = _offered(request.form)
+    words = offered_again(request.form)
     return render_template("members/recover.html", errors=errors, offered_passphrase=words, form=shown), 422
-
-
-def _offered(typed: Any) -> str:
-    """The passphrase that was offered before, so that words written on paper stay the right ones."""
-    words = str(typed.get("offered", ""))
-    return words if re.fullmatch(r"[a-z-]+( [a-z-]+){5}", words) and len(words) < 80 else offered_passphrase()
 
 
 def _open_with_code(known: actions.Known, code: str) -> str:
@@ -151,6 +146,12 @@ def _to_the_code(token: str) -> Response:
     return response
 
 
+def offered_again(typed: Any) -> str:
+    """The passphrase that was offered before, so that words written on paper stay the right ones."""
+    words = str(typed.get("offered", ""))
+    return words if re.fullmatch(r"[a-z-]+( [a-z-]+){5}", words) and len(words) < 80 else offered_passphrase()
+
+
 def _join_page(typed: Any, errors: Any, waits: int = 0) -> str:
     chosen = current_settings().join_door
     fields, work = {}, {}
@@ -162,9 +163,9 @@ def _join_page(typed: Any, errors: Any, waits: int = 0) -> str:
         "members/join.html",
         form={name: typed.get(name, "") for name in ("sign_in_name", "age", "consent", "invite_code")},
         errors=errors,
-        offered_passphrase=_offered(typed),
+        offered_passphrase=offered_again(typed),
         minimum_age=current_settings().minimum_age,
-        door={"kind": chosen, "words": _door_words(chosen)},
+        door={"kind": chosen, "words": _words_of(chosen), "ticket_words": _ticket_words()},
         door_fields=fields,
         work=work,
         waits=-(-waits // 60) if waits else 0,
@@ -172,12 +173,26 @@ def _join_page(typed: Any, errors: Any, waits: int = 0) -> str:
     )
 
 
-def _door_words(kind: str) -> str:
+def _words_of(kind: str) -> str:
     if kind == "invite":
         return str(_("A member or a moderator can give you one. It works once."))
-    if kind == "work":
-        return str(_("Your browser does a small piece of work before it sends this, to slow down floods."))
-    return str(_("Your place is kept by this page. It may take some minutes until you can press Join."))
+    return str(_("Your browser does a small piece of work before it sends this, to slow down floods."))
+
+
+def _ticket_words() -> str:
+    """What happens where no script works: a ticket, and some patience."""
+    minutes = -(-current_settings().ticket_seconds // 60)
+    if not minutes:
+        return str(_("This page holds a ticket that opens the door once."))
+    return str(
+        ngettext(
+            "To slow down floods, this page holds a ticket that opens %(num)d minute after you came. If you "
+            "press Join earlier, nothing is lost: you are told how long it still takes, and press again.",
+            "To slow down floods, this page holds a ticket that opens %(num)d minutes after you came. If you "
+            "press Join earlier, nothing is lost: you are told how long it still takes, and press again.",
+            minutes,
+        )
+    )
 
 
 def _refusal(why: str) -> str:
