@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from forum.members import sessions
 from forum.members.models import Staff
-from forum.members.vault import OpenVault
+from forum.members.vault import OpenVault, SessionOver
 from forum.storage.clock import now
 from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
 from forum.storage.settings import current_settings
 from forum.web import limits
+from forum.web.errors import signed_out
 
 
 class Visitor:
@@ -78,6 +79,7 @@ def init_app(app: Flask) -> None:
     manager.request_loader(_load)
     manager.init_app(app)
     app.after_request(_renew_cookie)
+    app.register_error_handler(SessionOver, _session_over)
     limits.count_members_by(_limit_mark)
 
 
@@ -125,7 +127,9 @@ def _load(request: Request) -> SignedIn | None:
         return None
     ticket = session.ticket
     staff = staff_of(ticket.member_id) if ticket.staff else None
-    return SignedIn(ticket.member_id, ticket.key, OpenVault(ticket.key), staff, ticket.second)
+    return SignedIn(
+        ticket.member_id, ticket.key, OpenVault(ticket.key, session.token_hash), staff, ticket.second
+    )
 
 
 def _renew_cookie(response: Response) -> Response:
@@ -134,6 +138,14 @@ def _renew_cookie(response: Response) -> Response:
     if session is None or "no_renewal" in g or now() - session.seen_at < sessions.RENEW_AFTER:
         return response
     put_cookie(response, session.token)
+    return response
+
+
+def _session_over(_error: Exception) -> Response:
+    """The session ended while this form was on its way: nothing was taken, and all of it is shown back."""
+    ask_nobody()
+    response = signed_out()
+    drop_cookie(response)
     return response
 
 

@@ -54,6 +54,7 @@ _WIPE_POSTGRES = text("DELETE FROM vault WHERE address = ANY(CAST(:wanted AS byt
 _INSERT = text("INSERT INTO vault (address, sealed) VALUES (:address, :sealed) ON CONFLICT DO NOTHING")
 _CHANGE = text("UPDATE vault SET sealed = :fresh WHERE address = :address AND sealed = :old")
 _TURN = text("SELECT pg_advisory_xact_lock(:turn)")
+_SESSION = text("SELECT 1 FROM member_session WHERE token_hash = :session")
 
 Data = dict[str, Any]
 Update = Callable[[Data], Data | None]
@@ -65,6 +66,10 @@ class TooBusy(Exception):
 
 class VaultFull(Exception):
     """A list or an entry is longer than a vault takes."""
+
+
+class SessionOver(Exception):
+    """The session that opened this vault has ended meanwhile, so nothing more is written for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,15 @@ class _Row:
 class OpenVault:
     """The vault of one member while the member key is at hand."""
 
-    def __init__(self, member_key: bytes) -> None:
-        """Take the 256-bit member key."""
+    def __init__(self, member_key: bytes, session: bytes | None = None) -> None:
+        """Take the 256-bit member key, and the hash of the session's token where one opened the vault.
+
+        What a request still has in its hands when its session ends, by signing out everywhere or by leaving
+        for good, is then refused: nothing may come to lie in a vault, or go out under its names, once
+        nobody is left to find it again.
+        """
+        self._session = session
+        self._lively: SessionTransaction | None = None
         self._addresses = derive(member_key, "vault addresses")
         self._cipher = AESGCM(derive(member_key, "vault entries"))
         self._marks = derive(member_key, "marks")
@@ -185,12 +197,15 @@ class OpenVault:
     def lock_turn(self) -> None:
         """Let the writes of one person happen one after the other, until the transaction ends.
 
-        On SQLite the write transaction does that already. What was read before is let go.
+        On SQLite the write transaction does that already. What was read before is let go. Raises
+        `SessionOver`: whoever ends sessions takes the turn too, so the answer holds until the end.
         """
         self.forget_reads()
         if db.session.get_bind().dialect.name == "postgresql":
             turn = int.from_bytes(keyed_hash(self._marks, "turn")[:8], "big", signed=True)
             db.session.execute(_TURN, {"turn": turn})
+        self._lively = None
+        self._check_session()
 
     def forget_reads(self) -> None:
         """Read everything anew from here on."""
@@ -249,6 +264,14 @@ class OpenVault:
             self.forget_reads()
             self._transaction = running
 
+    def _check_session(self) -> None:
+        running = db.session().get_transaction()
+        if self._session is None or (running is not None and running is self._lively):
+            return
+        if db.session.execute(_SESSION, {"session": self._session}).first() is None:
+            raise SessionOver
+        self._lively = db.session().get_transaction()
+
     def _address(self, kind: str, counter: int) -> bytes:
         return keyed_hash(self._addresses, "list", kind, counter.to_bytes(4, "big"))
 
@@ -276,6 +299,7 @@ class OpenVault:
         return None if sealed is None else _Row(sealed, self._open(address, sealed))
 
     def _insert(self, address: bytes, data: Data) -> bool:
+        self._check_session()
         values = {"address": address, "sealed": self._seal(address, data)}
         result: CursorResult[Any] = db.session.execute(_INSERT, values)  # type: ignore[assignment]
         return bool(result.rowcount)
