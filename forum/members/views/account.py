@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from forum.members import actions, doors, keys, pseudonyms, registry, sanctions, second_factor, sessions
 from forum.members.forms import PassphraseForm
-from forum.members.person import drop_cookie
+from forum.members.person import choose_country, drop_cookie
 from forum.members.views.proof import prove, this_session
 from forum.members.words import offered_passphrase
 from forum.storage.clock import day_of, now
@@ -26,7 +26,6 @@ from forum.web.errors import Unavailable, page
 account = Blueprint("account", __name__, url_prefix="/account")
 
 Answer = str | Response | tuple[str, int]
-COUNTRY = ("settings", "country")
 KEYS = ("settings", "keys")
 INVITES = "invite"
 INVITES_A_MONTH = 3
@@ -37,7 +36,7 @@ INVITES_A_MONTH = 3
 def show() -> str:
     """The account, as only its member sees it."""
     vault = current_user.vault
-    vault.preload([pseudonyms.KIND, sessions.KIND, INVITES], [COUNTRY, KEYS, _factor()])
+    vault.preload([pseudonyms.KIND, sessions.KIND, INVITES], [sessions.COUNTRY, KEYS, _factor()])
     ring = pseudonyms.ring(vault)
     return render_template(
         "members/account.html",
@@ -50,7 +49,7 @@ def show() -> str:
         has_factor=second_factor.is_set(vault),
         codes_left=second_factor.codes_left(vault),
         countries=registry.countries(),
-        country=(vault.about(*COUNTRY) or {}).get("code", ""),
+        country=(vault.about(*sessions.COUNTRY) or {}).get("code", ""),
         keys_off=bool((vault.about(*KEYS) or {}).get("off")),
         may_invite=_may_invite(ring),
     )
@@ -140,7 +139,7 @@ def change_settings() -> Response:
     code = request.form.get("country", "")
     chosen = code if code in dict(registry.countries()) else ""
     with writing():
-        current_user.vault.put_about(*COUNTRY, {"code": chosen} if chosen else None)
+        choose_country(chosen)
         if current_user.is_staff:
             off = bool(request.form.get("keys_off"))
             current_user.vault.put_about(*KEYS, {"off": True} if off else None)
