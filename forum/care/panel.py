@@ -92,6 +92,11 @@ class Panel(Generic[W]):
     cards: tuple[GroundingCard, ...]
     wait: W
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether it stands above something that was asked for, and takes little room."""
+        return self.look in (ASKED, ASKED_SOFTLY)
+
 
 def panel_for(tier: str, country: str | None, wait: W) -> Panel[W]:
     """Choose the help for a tier and the country that the member chose (None: none chosen).

@@ -1,4 +1,4 @@
-"""Check-in notes: off by default, two of them, for the name that wrote, stopped by a press, then forgotten."""
+"""Check-in notes: off by default, for the name that wrote, stopped by one press, then forgotten."""
 
 from __future__ import annotations
 
