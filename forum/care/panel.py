@@ -143,12 +143,12 @@ def starters_for(tier: str | None) -> tuple[Starter, ...]:
 
 
 def is_edited(reply: str) -> bool:
-    """Tell whether a reply may go out: it has no gap of a starter left, and is no starter word for word."""
+    """Tell whether a reply may go out: no gap of a starter is left, and it is not a starter without them."""
     plain = " ".join(reply.split())
     starters = [entry["text"] for entry in texts()["starter"]]
     if any(gap in plain for text in starters for gap in _GAP.findall(text)):
         return False
-    return bool(plain) and all(plain != _without_gaps(text) for text in starters)
+    return bool(plain) and all(_letters(plain) != _letters(_GAP.sub("", text)) for text in starters)
 
 
 def asked_for(query: str) -> str | None:
@@ -184,5 +184,5 @@ def _danger(country: str | None) -> Danger:
     return Danger(words["question"], words["answer"], emergency_for(country), words["truth"])
 
 
-def _without_gaps(text: str) -> str:
-    return " ".join(_GAP.sub("", text).split())
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
