@@ -95,9 +95,9 @@ def show_help_for_question(query: str, code: str | None) -> Markup | None:
     return show_panel(look, code, nobody_reads) if look else None
 
 
-def word_for_repliers(opening: str) -> str | None:
-    """Say how to look after oneself, to who answers a text that speaks of dying."""
-    return str(_(texts()["aftercare"]["repliers"])) if is_heavy(opening) else None
+def word_for_repliers(opening: str, is_noted: bool) -> str | None:
+    """Say how to look after oneself, to who answers a text that is noted as heavy or speaks of dying."""
+    return str(_(texts()["aftercare"]["repliers"])) if is_noted or is_heavy(opening) else None
 
 
 show_help_with(show_panel)

@@ -28,7 +28,7 @@ class OwnText:
 HelpPanel = Callable[[str, str | None, Wait, OwnText | None], Markup]
 Aftercare = Callable[[str, bool], Markup]
 Asked = Callable[[str, str | None], Markup | None]
-Heavy = Callable[[str], str | None]
+Heavy = Callable[[str, bool], str | None]
 Badges = Callable[[Collection[str]], Collection[str]]
 
 _help: list[HelpPanel] = []
@@ -94,9 +94,12 @@ def help_for_question(query: str, country: str | None) -> Markup | None:
     return _asked[0](query, country) if _asked else None
 
 
-def word_for_repliers(opening: str) -> str | None:
-    """A word about looking after oneself for who answers a heavy text, or None for any other text."""
-    return _heavy[0](opening) if _heavy else None
+def word_for_repliers(opening: str, *, is_noted: bool = False) -> str | None:
+    """A word about looking after oneself for who answers a heavy text, or None for any other text.
+
+    Heavy is what carries a content note, and what speaks of dying in words that everybody can read.
+    """
+    return _heavy[0](opening, is_noted) if _heavy else None
 
 
 def show_badges_of(carrying: Badges) -> None:

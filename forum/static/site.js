@@ -127,3 +127,16 @@ if (bell) {
   };
   const asking = setInterval(ask, 60000);
 }
+
+// Paper cannot be unfolded: everything is open while a page is printed, also where styles cannot do it.
+const folded = new Set();
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details:not([open])")) {
+    folded.add(part);
+    part.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const part of folded) part.open = false;
+  folded.clear();
+});

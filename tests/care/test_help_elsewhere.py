@@ -7,7 +7,7 @@ import secrets
 import pytest
 from flask import Flask
 
-from forum.care.panel import ASKED, ASKED_SOFTLY, asked_for
+from forum.care.panel import ASKED, ASKED_SOFTLY, aftercare, asked_for
 from forum.members.models import MemberSession
 from forum.storage.database import db
 from tests import doing
@@ -140,3 +140,28 @@ def test_a_chosen_country_is_there_after_the_next_sign_in(client: Client) -> Non
     assert 'href="/help"' in client.get("/").text
     people.sign_in(client)
     assert 'href="/help?country=ie"' in client.get("/").text
+
+
+WORD = aftercare()["repliers"]
+
+
+def test_who_answers_a_heavy_text_reads_a_word_for_themselves(
+    app: Flask, ana: Person, circle_id: str
+) -> None:
+    heavy = doing.open_thread(ana.vault, circle_id, body=CRISIS)
+    calm = doing.open_thread(ana.vault, circle_id, body="The bus was late.")
+    ben = Person(app)
+    assert WORD in ben.browser.get(f"/mine/{doing.reply(ben.vault, heavy.thread_id, waits=True).id}").text
+    assert WORD not in ben.browser.get(f"/mine/{doing.reply(ben.vault, calm.thread_id, waits=True).id}").text
+    assert WORD not in ana.browser.get(f"/mine/{heavy.id}").text, "not beside the heavy text itself"
+
+
+def test_the_thread_itself_tells_no_more_than_its_content_note(
+    app: Flask, client: Client, ana: Person, circle_id: str
+) -> None:
+    heavy = doing.open_thread(ana.vault, circle_id, body=CRISIS)
+    noted = doing.open_thread(ana.vault, circle_id, note="suicidal-thoughts")
+    ben = Person(app)
+    assert WORD not in ben.browser.get(f"/t/{heavy.thread_id}").text, "a tier is nobody's to read"
+    assert WORD in ben.browser.get(f"/t/{noted.thread_id}").text
+    assert WORD not in client.get(f"/t/{noted.thread_id}").text, "visitors cannot answer"
