@@ -10,6 +10,8 @@ from flask.cli import AppGroup
 
 from config import Settings, read_settings
 from forum import members, storage, web
+from forum.care import erasure as _care_erasure  # noqa: F401  (says how check-in notes go)
+from forum.care import tasks as _care_tasks  # noqa: F401  (registers when check-in notes leave)
 from forum.care.views import care
 from forum.circles import erasure as _erasure  # noqa: F401  (says how posts go with their author)
 from forum.circles import indexing as _indexing  # noqa: F401  (lets what is published be found)

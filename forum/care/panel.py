@@ -10,11 +10,26 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from forum.care.directory import Contact, International, contacts_for, emergency_for, international
+from forum.care.rules import asks_of_dying
+from forum.screening.care import read_care
+from forum.screening.lanes import is_crisis
+from forum.text.folding import fold
 
 TEXTS_FILE: Final = Path(__file__).with_name("texts.toml")
 _GAP: Final = re.compile(r"\[[^\]]*\]")
 OWN: Final = "own"
 """In the place of a tier: the panel beside an entry that only its writer can open."""
+
+UNSENT: Final = "unsent"
+"""In the place of a tier: the panel beside a draft or a preview."""
+
+ASKED: Final = "asked"
+ASKED_SOFTLY: Final = "asked-softly"
+"""In the place of a tier: the panel above what a search found."""
+
+SOFT: Final = ("soft", "asked-softly")
+READ: Final = ("strong", "soft", "plain")
+"""The looks beside a text that a person will read."""
 
 W = TypeVar("W")
 
@@ -58,7 +73,10 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class Panel(Generic[W]):
-    """The help in the answer to submit. `look`: strong (B to D), soft (A), plain (E), own; `wait` is kept."""
+    """The help in the answer to submit and elsewhere.
+
+    `look`: strong (B to D), soft (A), plain (E), own, unsent, asked, asked-softly. `wait` is kept.
+    """
 
     look: str
     heading: str
@@ -74,27 +92,34 @@ class Panel(Generic[W]):
     cards: tuple[GroundingCard, ...]
     wait: W
 
+    @property
+    def is_brief(self) -> bool:
+        """Whether it stands above something that was asked for, and takes little room."""
+        return self.look in (ASKED, ASKED_SOFTLY)
+
 
 def panel_for(tier: str, country: str | None, wait: W) -> Panel[W]:
     """Choose the help for a tier and the country that the member chose (None: none chosen).
 
     B to D get the whole panel, A a softer one, E one that fits whoever wrote it (a cry or an attack), `OWN`
-    one that promises no reader; D adds the direct question and the emergency number.
+    and the like one that promises no reader; D adds the direct question. The emergency number is always
+    there but in the softer ones.
     """
-    look = {"A": "soft", "E": "plain", OWN: "own"}.get(tier, "strong")
+    words_of = {"A": "soft", "E": "plain"}
+    look = words_of.get(tier, tier if tier in (OWN, UNSENT, ASKED, ASKED_SOFTLY) else "strong")
     words = texts()["panel"][look]
     return Panel(
         look=look,
         heading=words["heading"],
         opening=words["opening"],
         contacts_heading=words["contacts"],
-        contacts=contacts_for(country, 2 if look == "soft" else 3),
+        contacts=contacts_for(country, 2 if look in SOFT else 3),
         elsewhere=international(),
         country=country,
         truth=words["truth"],
         danger=_danger(country) if tier == "D" else None,
-        emergency=emergency_for(country) if look in ("strong", "own") else None,
-        hesitations=() if look == "soft" else hesitations(),
+        emergency=None if look in SOFT else emergency_for(country),
+        hesitations=() if look in SOFT else hesitations(),
         cards=grounding_cards(),
         wait=wait,
     )
@@ -118,12 +143,28 @@ def starters_for(tier: str | None) -> tuple[Starter, ...]:
 
 
 def is_edited(reply: str) -> bool:
-    """Tell whether a reply may go out: it has no gap of a starter left, and is no starter word for word."""
+    """Tell whether a reply may go out: no gap of a starter is left, and it is not a starter without them."""
     plain = " ".join(reply.split())
     starters = [entry["text"] for entry in texts()["starter"]]
     if any(gap in plain for text in starters for gap in _GAP.findall(text)):
         return False
-    return bool(plain) and all(plain != _without_gaps(text) for text in starters)
+    return bool(plain) and all(_letters(plain) != _letters(_GAP.sub("", text)) for text in starters)
+
+
+def asked_for(query: str) -> str | None:
+    """Which help belongs above what a search found: `ASKED`, `ASKED_SOFTLY` or None.
+
+    A question is often one bare word, which the rules for sentences rightly pass over in a text.
+    """
+    care = read_care(query)
+    if is_crisis(care):
+        return ASKED
+    return ASKED_SOFTLY if care.tier == "A" or asks_of_dying(fold(query).text) else None
+
+
+def is_heavy(text: str) -> bool:
+    """Tell whether answering a text may leave marks: it speaks of dying or of danger."""
+    return is_crisis(read_care(text))
 
 
 def aftercare() -> dict[str, str]:
@@ -143,5 +184,5 @@ def _danger(country: str | None) -> Danger:
     return Danger(words["question"], words["answer"], emergency_for(country), words["truth"])
 
 
-def _without_gaps(text: str) -> str:
-    return " ".join(_GAP.sub("", text).split())
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -11,12 +12,31 @@ from forum.circles.waits import Wait
 NO_READER = "own"
 """The panel for words that nobody else will read: withdrawn, or private to begin with."""
 
-HelpPanel = Callable[[str, str | None, Wait], Markup]
+NOT_SENT = "unsent"
+"""The panel beside a draft or a preview: nobody has read it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """A text of one's own beside which help stands: what its author chose, and `may` do from there."""
+
+    post_id: str
+    contact: str | None
+    may: Collection[str]
+
+
+HelpPanel = Callable[[str, str | None, Wait, OwnText | None], Markup]
+Aftercare = Callable[[str, bool], Markup]
+Asked = Callable[[str, str | None], Markup | None]
+Heavy = Callable[[str, bool], str | None]
 Badges = Callable[[Collection[str]], Collection[str]]
 
 _help: list[HelpPanel] = []
 _countries: list[Callable[[], list[tuple[str, str]]]] = []
 _badges: list[Badges] = []
+_aftercare: list[Aftercare] = []
+_asked: list[Asked] = []
+_heavy: list[Heavy] = []
 
 
 Editor = Callable[[str], str]
@@ -49,9 +69,37 @@ def countries() -> list[tuple[str, str]]:
     return _countries[0]() if _countries else []
 
 
-def help_panel(tier: str | None, country: str | None, wait: Wait) -> Markup | None:
-    """The help for a tier, a chosen country and the present wait, or None without a tier."""
-    return _help[0](tier, country, wait) if tier and _help else None
+def help_panel(
+    tier: str | None, country: str | None, wait: Wait, own: OwnText | None = None
+) -> Markup | None:
+    """The help for a tier, a chosen country and the present wait, or None without a tier.
+
+    With a text of one's `own` it holds the choice of country and all that its author may do.
+    """
+    return _help[0](tier, country, wait, own) if tier and _help else None
+
+
+def follow_up_with(aftercare: Aftercare, asked: Asked, heavy: Heavy) -> None:
+    """Register what the care room says later and elsewhere (called once): see the functions below."""
+    _aftercare[:], _asked[:], _heavy[:] = [aftercare], [asked], [heavy]
+
+
+def aftercare(post_id: str, *, offered: bool) -> Markup | None:
+    """The choice whether somebody may ask later how the author is; without an offer only how to stop it."""
+    return (_aftercare[0](post_id, offered) or None) if _aftercare else None
+
+
+def help_for_question(query: str, country: str | None) -> Markup | None:
+    """The help above what a search found, where the question itself speaks of dying or of despair."""
+    return _asked[0](query, country) if _asked else None
+
+
+def word_for_repliers(opening: str, *, is_noted: bool = False) -> str | None:
+    """A word about looking after oneself for who answers a heavy text, or None for any other text.
+
+    Heavy is what carries a content note, and what speaks of dying in words that everybody can read.
+    """
+    return _heavy[0](opening, is_noted) if _heavy else None
 
 
 def show_badges_of(carrying: Badges) -> None:

@@ -163,6 +163,18 @@ def posts_of(thread_id: str, after: int = -1) -> list[AnyRow]:
     return list(found.all())
 
 
+def opening_of(thread_id: str) -> str | None:
+    """The opening of a published thread as plain text, its title first."""
+    found = db.session.execute(
+        select(PublishedThread.title, PublishedPost.plain)
+        .join(
+            PublishedPost, (PublishedPost.thread_id == PublishedThread.thread_id) & PublishedPost.is_opening
+        )
+        .where(PublishedThread.thread_id == thread_id)
+    ).first()
+    return f"{found.title}\n{found.plain}" if found else None
+
+
 def card_title(card_id: str) -> str | None:
     """The title of a strategy card that can be read."""
     return db.session.scalar(

@@ -103,6 +103,7 @@ def open_session(known: Known, now: datetime) -> str:
         signed_in_at=int(now.timestamp()),
         stage="code" if second_factor.is_set(vault) else "open",
         staff=is_staff,
+        country=(vault.about(*sessions.COUNTRY) or {}).get("code", ""),
     )
     return sessions.start(vault, ticket, now)
 

@@ -27,6 +27,7 @@ class Visitor:
     is_anonymous = True
     is_staff = is_lead = has_second_factor = False
     member_id = member_key = vault = staff = None
+    country = ""
 
     def get_id(self) -> None:
         """Visitors have no id."""
@@ -51,6 +52,7 @@ class SignedIn:
     vault: OpenVault = field(repr=False)
     staff: StaffRole | None
     has_second_factor: bool
+    country: str = ""
 
     is_authenticated = is_active = True
     is_anonymous = False
@@ -105,6 +107,13 @@ def ask_nobody() -> None:
     g._login_user = Visitor()
 
 
+def choose_country(code: str) -> None:
+    """Keep the country whose help is shown, or none, in the vault and for the running session."""
+    session: sessions.OpenSession = g.open_session
+    OpenVault(session.ticket.key).put_about(*sessions.COUNTRY, {"code": code} if code else None)
+    g.open_session = sessions.renew_ticket(session, country=code)
+
+
 def open_session(request: Request) -> sessions.OpenSession | None:
     """The session that a request came with, also one that still waits for the second factor."""
     if "open_session" not in g:
@@ -127,9 +136,8 @@ def _load(request: Request) -> SignedIn | None:
         return None
     ticket = session.ticket
     staff = staff_of(ticket.member_id) if ticket.staff else None
-    return SignedIn(
-        ticket.member_id, ticket.key, OpenVault(ticket.key, session.token_hash), staff, ticket.second
-    )
+    vault = OpenVault(ticket.key, session.token_hash)
+    return SignedIn(ticket.member_id, ticket.key, vault, staff, ticket.second, ticket.country)
 
 
 def _renew_cookie(response: Response) -> Response:

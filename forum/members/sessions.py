@@ -28,6 +28,9 @@ from forum.storage.sealing import CannotOpen, derive, seal, unseal
 from forum.storage.settings import current_settings
 
 KIND = "session"
+COUNTRY = ("settings", "country")
+"""Where the country whose help was chosen lies in the vault."""
+
 PAYLOAD = (512,)
 TOKEN = 32
 COOKIE = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9a-f]{72})")
@@ -40,7 +43,8 @@ class Ticket:
 
     `stage` is "code" while the second factor is still to come, else "open". `second` says that it was
     passed. `staff` says that a staff row may exist. `signed_in_at` and `confirmed_at` (when the passphrase
-    was typed once more) are in seconds since 1970.
+    was typed once more) are in seconds since 1970. `country` is where help was chosen for: it lies in the
+    vault, and here so that every page may lead there without asking for it.
     """
 
     member_id: str
@@ -50,6 +54,7 @@ class Ticket:
     second: bool = False
     staff: bool = False
     confirmed_at: int = 0
+    country: str = ""
 
     @property
     def key(self) -> bytes:

@@ -86,13 +86,19 @@ def _steps(row: AnyRow, now: datetime, *, staffed: bool) -> int:
         return 0
     return steps_of(
         row.tier,
-        row.submitted_at or now,
+        row.submitted_at or _raised_at(row, now),
         now,
         staffed=staffed,
         claimed=bool(row.claimed_until and row.claimed_until > now),
         claim_ended=bool(row.claimed_by) and not (row.claimed_until and row.claimed_until > now),
         sent=row.alerts,
     )
+
+
+def _raised_at(row: AnyRow, now: datetime) -> datetime:
+    """When a report came to the care lane, from its due time: its text was submitted long before."""
+    target = timedelta(minutes=target_minutes("care", row.tier) or 0)
+    return row.due_at - target if row.due_at else now
 
 
 def steps_of(

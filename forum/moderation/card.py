@@ -20,7 +20,7 @@ from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
 from forum.circles.watching import WATCHED
 from forum.content import reasons, report_reasons
-from forum.moderation import policy, queries, reports, watch, wellbeing
+from forum.moderation import care_card, policy, queries, reports, watch, wellbeing
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import OUTCOMES, fits
 from forum.moderation.words import said_outcome
@@ -55,6 +55,7 @@ def card_page(
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
         thread_title=card.thread_title,
+        care=care_card.beside(card),
         **_noticed(card),
         others_under_care=queries.others_under_care(card),
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
@@ -97,6 +98,7 @@ def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
         tier=review.tier,
         clock=words,
         clock_look=look,
+        due=review.due_at.isoformat() if review.due_at and review.open else None,
         version=review.version,
         revision_hash=card.revision.hash.hex(),
         until=f"{review.claimed_until:%H:%M} UTC" if is_mine else None,

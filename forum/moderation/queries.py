@@ -135,6 +135,16 @@ def others_under_care(card: Card) -> int:
     return db.session.scalar(counted) or 0
 
 
+def earlier_under_care(post: Post) -> int:
+    """How many other texts under the name of a post came to the care lane."""
+    counted = (
+        select(func.count(Review.post_id.distinct()))
+        .join(Post, Post.id == Review.post_id)
+        .where(Post.pseudonym_id == post.pseudonym_id, Review.post_id != post.id, Review.lane == "care")
+    )
+    return db.session.scalar(counted) or 0
+
+
 def decisions_about(post_id: str) -> list[Decision]:
     """What was decided about earlier versions of a post, the latest day first."""
     return list(

@@ -9,18 +9,24 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from forum.circles.models import Post, PublishedPost, Review, Thread
-from forum.circles.reviews import open_review
+from forum.circles.reviews import TIER_ORDER, open_review, raise_review
 from forum.members import marks
 from forum.members.vault import OpenVault
 from forum.moderation.models import Report
 from forum.notices import actions as notices
 from forum.screening import lanes
+from forum.screening.care import read_care
+from forum.screening.findings import Tier
+from forum.screening.lanes import is_crisis
 from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.settings import field_keys
 from forum.storage.types import new_id
 
 MARK = "report"
+WORRIED = "worried"
+"""The reason, and the flag of a review that it raised: somebody is worried about who wrote."""
+
 LONGEST_WORDS = 2_000
 OUTCOMES = {"leave": "no change", "annotate": "content note", "publish": "no change", "remove": "removed"}
 
@@ -35,11 +41,15 @@ class ReportedBefore(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """What a report says: its reason, free words, and the name to tell the outcome to, if any."""
+    """What a report says: its reason, free words, and the name to tell the outcome to, if any.
+
+    `tier` is what `tier_of` found: a report of worry about a crisis goes to the care lane.
+    """
 
     reason: str
     words: str = ""
     tell: str | None = None
+    tier: Tier | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,18 @@ class Told:
     words: str
     by_visitor: bool
     day: date
+
+
+def tier_of(reason: str, words: str, text: str) -> Tier | None:
+    """The tier to which a worry raises a report: the higher of its own words and of the text it is about.
+
+    Only a worry raises, only a crisis counts, and nothing is ever lowered.
+    """
+    if reason != WORRIED:
+        return None
+    read = [read_care(words), read_care(text)]
+    found = [care.tier for care in read if is_crisis(care) and care.tier]
+    return max(found, key=TIER_ORDER.index, default=None)
 
 
 def report(post_id: str, concern: Concern, now: datetime, vault: OpenVault | None) -> Review:
@@ -67,8 +89,18 @@ def report(post_id: str, concern: Concern, now: datetime, vault: OpenVault | Non
     row.sealed = field_keys().seal_text(words, "report", "sealed", row.id)
     db.session.add(row)
     review.version += 1
+    if concern.tier:
+        _raise(review, concern.tier, now)
     db.session.flush()
     return review
+
+
+def _raise(review: Review, tier: Tier, now: datetime) -> None:
+    """Put a report into the care lane, due as if its text had come there now; never later than before."""
+    raise_review(review, "care", tier)
+    due = coarse(now) + timedelta(minutes=lanes.target_minutes("care", tier) or 0)
+    review.due_at = min(review.due_at or due, due)
+    review.flags = sorted({*review.flags, WORRIED})
 
 
 def born_report(revision_id: str, post_id: str, now: datetime) -> Review:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ SHORTEST_WORDS = 15
 """A reason below this many characters tells an author nothing."""
 
 LONGEST_WORDS = 4_000
+GAP = re.compile(r"\[[^\]]*\]")
 
 UNDO_LEADS_FROM: Mapping[str, State] = {
     "publish": "published",
@@ -58,9 +60,21 @@ def problems_of(outcome: str, rule: str, words: str, template: str, rules: froze
         found.append(Problem("note", "write a reason"))
     if len(words) > LONGEST_WORDS:
         found.append(Problem("note", "too long"))
-    if words and template and " ".join(words.split()) == " ".join(template.split()):
+    if words and template and _is_untouched(words, template):
         found.append(Problem("note", "edit the template"))
     return found
+
+
+def _is_untouched(words: str, template: str) -> bool:
+    """Whether a starter went out as it was, or with one of its gaps in brackets still open."""
+    plain, beginning = " ".join(words.split()), " ".join(template.split())
+    if any(gap in plain for gap in GAP.findall(beginning)):
+        return True
+    return _letters(plain) in (_letters(beginning), _letters(GAP.sub("", beginning)))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
 
 
 def may_undo(

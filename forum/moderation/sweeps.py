@@ -7,12 +7,12 @@ number of times.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select, update
 
 from forum.circles import rules
-from forum.circles.models import Message, Post, Review, Revision, Shift, WaitCount
+from forum.circles.models import Decision, Message, Post, Review, Revision, Shift, WaitCount
 from forum.circles.reviews import close_reviews, open_review, reopen_review
 from forum.moderation import notes
 from forum.moderation.effects import lapse_proposals
@@ -30,6 +30,10 @@ TOP = datetime(1970, 1, 1, tzinfo=UTC)
 
 MESSAGE_DAYS = 30
 NOTICE_DAYS = 180
+CARE_DAYS = 14
+"""What was written about somebody's crisis goes after so many days: notes of the desk, check-ins, the wish
+to be written to, and the country."""
+
 REPORT_DAYS = 90
 WAIT_COUNT_DAYS = 90
 SHIFT_DAYS = 30
@@ -197,6 +201,7 @@ def forget_what_is_old(now: datetime) -> None:
     )
     db.session.execute(delete(Message).where(Message.review_id.in_(quiet)))
     db.session.execute(delete(Notice).where(Notice.day < today - timedelta(days=NOTICE_DAYS)))
+    _forget_care(today)
     db.session.execute(delete(WaitCount).where(WaitCount.day < today - timedelta(days=WAIT_COUNT_DAYS)))
     closed = select(Review.id).where(Review.open.is_(False))
     db.session.execute(
@@ -205,3 +210,28 @@ def forget_what_is_old(now: datetime) -> None:
     db.session.execute(delete(Skip).where(Skip.until < now))
     notes.forget_old(today)
     db.session.execute(delete(Shift).where(Shift.ends_at < now - timedelta(days=SHIFT_DAYS)))
+
+
+def _forget_care(today: date) -> None:
+    """Erase care notes: what only the desk wrote, check-in notes, and what authors said about themselves."""
+    last = today - timedelta(days=CARE_DAYS)
+    over = select(Review.id).where(
+        Review.open.is_(False),
+        Review.lane == "care",
+        or_(Review.last_word_on.is_(None), Review.last_word_on < last),
+    )
+    db.session.execute(
+        delete(Message).where(Message.review_id.in_(over), Message.side == "desk", Message.day < last)
+    )
+    db.session.execute(delete(Notice).where(Notice.kind == "care", Notice.day < last))
+    decided_lately = exists().where(Decision.review_id == Review.id, Decision.day >= last)
+    db.session.execute(
+        update(Review)
+        .where(
+            Review.open.is_(False),
+            or_(Review.contact.is_not(None), Review.country.is_not(None)),
+            or_(Review.last_word_on.is_(None), Review.last_word_on < last),
+            ~decided_lately,
+        )
+        .values(contact=None, country=None)
+    )

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from forum.care.panel import aftercare
 from forum.members import pseudonyms
 from forum.notices import queries
 from forum.storage.clock import now
@@ -32,13 +33,21 @@ def _said(notice: queries.Told) -> SimpleNamespace:
         path = f"/t/{notice.thread_id}"
     if notice.kind == "strike":
         path = "/account/notes"
+    is_care = notice.kind == "care"
     return SimpleNamespace(
         title=said_kind(notice.kind),
-        words=notice.words,
+        words=_check_in(notice.words) if is_care else notice.words,
+        stop=f"/mine/{notice.post_id}/check-ins" if is_care and notice.words == "day" else None,
         path=path,
         day=said_day(notice.day),
         kind=notice.kind,
     )
+
+
+def _check_in(step: str) -> str:
+    """The words of a check-in note, in the language of the reader; a notice keeps only which of the two."""
+    words = aftercare().get(f"check_{step}")
+    return str(_(words)) if words else ""
 
 
 def said_kind(kind: str) -> str:

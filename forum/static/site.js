@@ -100,3 +100,43 @@ reason?.addEventListener("change", () => {
   const starter = document.querySelector(`[data-starter="${CSS.escape(reason.value)}"]`);
   if (starter && words && !words.value.trim()) words.value = starter.textContent.trim();
 });
+
+// A clock that runs on: the page says how much time is left when it was made, this keeps it true.
+const due = document.querySelectorAll("[data-due]");
+const tick = () => {
+  for (const clock of due) {
+    const left = Math.round((Date.parse(clock.dataset.due) - Date.now()) / 60000);
+    clock.textContent = (left < 0 ? clock.dataset.over : clock.dataset.left).replace("{n}", Math.abs(left));
+    clock.classList.toggle("tag-alert", left < 0);
+    clock.classList.toggle("tag-sun", left >= 0 && left < 15);
+  }
+};
+if (due.length) setInterval(tick, 30000);
+
+// An open desk hears of care within a minute. Asking does not keep the session alive; when it ends, this stops.
+const bell = document.querySelector("[data-bell]");
+if (bell) {
+  let waiting = Number(bell.dataset.waiting);
+  const ask = async () => {
+    const answer = await fetch(bell.dataset.bell, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (!answer?.ok) return answer ? clearInterval(asking) : undefined;
+    const count = Number(await answer.text());
+    bell.querySelector("[data-bell-sign]").hidden = !count;
+    if (count > waiting && bell.dataset.sound) new Audio(bell.dataset.sound).play().catch(() => {});
+    waiting = count;
+  };
+  const asking = setInterval(ask, 60000);
+}
+
+// Paper cannot be unfolded: everything is open while a page is printed, also where styles cannot do it.
+const folded = new Set();
+addEventListener("beforeprint", () => {
+  for (const part of document.querySelectorAll("details:not([open])")) {
+    folded.add(part);
+    part.open = true;
+  }
+});
+addEventListener("afterprint", () => {
+  for (const part of folded) part.open = false;
+  folded.clear();
+});

@@ -179,9 +179,14 @@ TABLES: dict[str, Table] = {
         _l("30 days after the last word, care notes 14"),
         "id:id review_id:link place:count side:state staff_id:staff sealed:sealed form_hash:hash day:day",
     ),
+    "planned_check_in": _table(
+        _l("That you allowed a check-in note about a text, and its day."),
+        _l("until the note is left, about a week; at once when you stop it"),
+        "id:id post_id:link step:state on:day",
+    ),
     "notice": _table(
         _l("What a name is told."),
-        _l("180 days"),
+        _l("180 days, check-in notes 14"),
         "id:id pseudonym_id:link decision_id:link kind:state sealed:sealed not_before:moment day:day",
     ),
     "report": _table(

@@ -334,6 +334,19 @@ def upgrade() -> None:
         batch_op.create_index('ix_published_thread_latest', ['circle_id', 'latest', 'thread_id'], unique=False)
         batch_op.create_index('ix_published_thread_lonely', ['circle_id', 'answers', 'day', 'latest'], unique=False, sqlite_where=sa.text('answers < 2'), postgresql_where=sa.text('answers < 2'))
 
+    op.create_table('planned_check_in',
+    sa.Column('id', sa.String(length=22), nullable=False),
+    sa.Column('post_id', sa.String(length=22), nullable=False),
+    sa.Column('step', sa.String(length=4), nullable=False),
+    sa.Column('on', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_planned_check_in_post_id_post')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_planned_check_in')),
+    sa.UniqueConstraint('post_id', 'step', name=op.f('uq_planned_check_in_post_id_step')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('planned_check_in', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_planned_check_in_on'), ['on'], unique=False)
+
     op.create_table('revision',
     sa.Column('id', sa.String(length=22), nullable=False),
     sa.Column('post_id', sa.String(length=22), nullable=False),
@@ -555,6 +568,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_revision_based_on'))
 
     op.drop_table('revision')
+    with op.batch_alter_table('planned_check_in', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_planned_check_in_on'))
+
+    op.drop_table('planned_check_in')
     with op.batch_alter_table('published_thread', schema=None) as batch_op:
         batch_op.drop_index('ix_published_thread_lonely', sqlite_where=sa.text('answers < 2'), postgresql_where=sa.text('answers < 2'))
         batch_op.drop_index('ix_published_thread_latest')

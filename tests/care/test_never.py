@@ -20,57 +20,81 @@ from forum.screening.care import read_care, rule_book
 from forum.screening.findings import TIERS, Aim, Care, Finding, Lane
 from forum.screening.lanes import THRESHOLDS, is_crisis, lane_for, rank, target_minutes
 
-FORUM = Path(__file__).parents[2] / "forum"
+ROOT = Path(__file__).parents[2]
+FORUM = ROOT / "forum"
 FORBIDDEN = tomllib.loads(Path(__file__).with_name("forbidden.toml").read_text(encoding="utf-8"))
 PATTERNS = [
     (name, re.compile(pattern, re.IGNORECASE))
     for name, entry in FORBIDDEN.items()
     for pattern in entry["patterns"]
 ]
-NOT_OURS = ("screening/care_rules.toml", "screening/checkpoint", "demo/")
-"""What members say (rules that read it, demonstration posts), not what the forum says."""
+NOT_OURS = (
+    "forum/screening/care_rules.toml",
+    "forum/screening/checkpoint",
+    "forum/demo/",
+    "forum/text/wording.py",
+)
+"""What members say (rules that read it, lessons of the machine, demonstration posts), not what we say."""
 
 NAMED_TO_WARN = {
-    "coping/myths.toml (tough-love): pull yourself together",
-    "coping/myths.toml (tough-love): Others have it worse",
-    "training/modules.toml (rescue): help is on its way",
-    "training/modules.toml (promises): it will get better",
-    "training/modules.toml (tough-love): others have it worse",
+    "docs/moderation-handbook.md (promises): it will get better",
+    "docs/moderation-handbook.md (tough-love): others have it worse",
+    "docs/moderation-handbook.md (wording): commit suicide",
+    "forum/coping/myths.toml (tough-love): pull yourself together",
+    "forum/coping/myths.toml (tough-love): Others have it worse",
+    "forum/training/modules.toml (rescue): help is on its way",
+    "forum/training/modules.toml (promises): it will get better",
+    "forum/training/modules.toml (tough-love): others have it worse",
 }
-"""Where our texts name such a sentence to say that it harms: myths, and the lessons for peers."""
+"""Where our texts name such a sentence to say that it harms: myths, the handbook, the lessons for peers."""
 
-SPOKEN = {"_", "gettext", "lazy_gettext", "ngettext", "_l", "flash"}
+WITHOUT_WORDS = {".png", ".wav", ".ckpt", ".onnx", ".mako", ".cfg", ".json", ".mo", ".pyc"}
+"""Pictures, sounds, weights, settings and compiled catalogues (their sources are read)."""
 
 
 def _texts() -> Iterator[tuple[str, str]]:
-    for path in sorted(FORUM.rglob("*")):
-        name = path.relative_to(FORUM).as_posix()
-        if name.startswith(NOT_OURS) or path.suffix not in {".html", ".toml", ".md", ".txt", ".po", ".py"}:
+    """Everything that the program or its papers may say to a person, with where it stands."""
+    papers = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*"), *FORUM.rglob("*")]
+    for path in sorted(papers):
+        name = path.relative_to(ROOT).as_posix()
+        if not path.is_file() or name.startswith(NOT_OURS) or path.suffix in WITHOUT_WORDS:
             continue
-        text = path.read_text(encoding="utf-8")
-        yield from ((name, said) for said in (_said(text) if path.suffix == ".py" else [_seen(path, text)]))
+        for text in _said(path.suffix, path.read_text(encoding="utf-8")):
+            yield name, text
 
 
-def _said(source: str) -> list[str]:
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    spoken = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in SPOKEN]
-    return [
-        part.value
-        for call in spoken
-        for argument in call.args
-        for part in ast.walk(argument)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
-    ]
+def _said(suffix: str, source: str) -> list[str]:
+    """What a file says, whatever breaks its sentences apart: lines, tags, quotes, placeholders."""
+    if suffix == ".py":
+        texts = _strings(ast.parse(source))
+    elif suffix == ".html":
+        source = re.sub(r"\{#.*?#\}", " ", source, flags=re.DOTALL)
+        texts = [source, re.sub(r"<[^>]*>|\{\{ *_\(.|.\) *\}\}", " ", source)]
+    elif suffix == ".toml":
+        texts = [re.sub(r"^\s*#.*$", " ", source, flags=re.MULTILINE)]
+    elif suffix == ".po":
+        texts = [re.sub(r"\"\s*\n\s*\"", "", source)]
+    elif suffix == ".js":
+        texts = [source, re.sub(r"[\"'`]\s*\+\s*[\"'`]", "", source)]
+    else:
+        texts = [source, re.sub(r"[*_>#`]+", " ", source)]
+    return [" ".join(text.replace("'", "’").split()) for text in texts]
 
 
-def _seen(path: Path, text: str) -> str:
-    """Leave out what no reader sees: comments of templates and of TOML files, attributes and markup."""
-    if path.suffix == ".html":
-        text = re.sub(r"\{#.*?#\}", " ", text, flags=re.DOTALL)
-        text = re.sub(r"\{%.*?%\}", lambda block: " ".join(re.findall(r"_\('(.*?)'\)", block[0])), text)
-    if path.suffix == ".toml":
-        text = re.sub(r"^\s*#.*$", " ", text, flags=re.MULTILINE)
-    return " ".join(text.split())
+def _strings(tree: ast.AST) -> list[str]:
+    """Every string of a module but its docstrings, an f-string as one."""
+    silent: set[int] = set()
+    said: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            silent.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+            silent.update(map(id, node.values))
+            said.append(" ".join(map(str, parts)))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
+            said.append(node.value)
+    return said
 
 
 def _wrong(texts: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> list[str]:
@@ -86,10 +110,50 @@ def test_no_page_or_message_says_what_we_never_say() -> None:
     assert set(_wrong(_texts())) == NAMED_TO_WARN
 
 
-def test_the_walk_reaches_templates_messages_and_texts() -> None:
+def test_the_walk_reaches_every_kind_of_file_and_skips_only_what_says_nothing() -> None:
     names = {name for name, _ in _texts()}
-    assert {"templates/care/help.html", "care/texts.toml", "care/directory.toml"} <= names
-    assert any(name.endswith(".py") for name in names)
+    assert {
+        "README.md",
+        "docs/moderation-handbook.md",
+        "forum/templates/care/help.html",
+        "forum/care/texts.toml",
+        "forum/care/directory.toml",
+        "forum/content/rules.md",
+        "forum/static/site.js",
+        "forum/moderation/alerts.py",
+    } <= names
+    kinds = {path.suffix for path in FORUM.rglob("*") if path.is_file() and "checkpoint" not in path.parts}
+    assert kinds - WITHOUT_WORDS <= {Path(name).suffix for name in names}
+
+
+HIDDEN = {
+    "python": (".py", 'def act():\n    return {"a": "Hold on, help is " "on its way."}\n'),
+    "python, marked": (".py", 'x = ngettext("one", "Help is on the way, %(num)d", 2)\n'),
+    "python, filled": (".py", 'x = f"{name}, help is on its way"\n'),
+    "template": (".html", "<p>{{ _('Help is on its way') }}</p>"),
+    "template, in a tag": (".html", '{% set x = _("help is on its way") %}'),
+    "template, torn by markup": (".html", "<p>help is <strong>on its way</strong></p>"),
+    "template, torn by lines": (".html", "<p>help is\n   on its way</p>"),
+    "template, as an attribute": (".html", '<p title="help is on its way"></p>'),
+    "toml": (".toml", 'text = """\nhelp is\non its way"""\n'),
+    "script": (".js", 'const a = "help is " + "on its way";'),
+    "style": (".css", 'p::after { content:"help is on its way" }'),
+    "catalogue": (".po", 'msgid "Wait"\nmsgstr "help is "\n"on its way"\n'),
+    "paper": (".md", "Help is **on its\nway**"),
+    "straight quote": (".md", "You'll be fine."),
+}
+
+
+@pytest.mark.parametrize("where", HIDDEN)
+def test_a_forbidden_sentence_is_found_wherever_it_hides(where: str) -> None:
+    suffix, source = HIDDEN[where]
+    assert _wrong([(where, text) for text in _said(suffix, source)])
+
+
+def test_what_only_developers_read_is_left_out() -> None:
+    assert not _wrong([("x", text) for text in _said(".py", 'def f():\n    """Help is on its way."""\n')])
+    assert not _wrong([("x", text) for text in _said(".html", "{# help is on its way #}")])
+    assert not _wrong([("x", text) for text in _said(".toml", "# help is on its way\n")])
 
 
 @pytest.mark.parametrize("name", sorted(FORBIDDEN))

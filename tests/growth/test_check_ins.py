@@ -74,15 +74,14 @@ def test_the_line_comes_with_the_third_entry(ana):
 def test_a_very_heavy_entry_brings_help_and_a_lighter_one_does_not(ana, monkeypatch):
     asked = []
 
-    def panel(tier, country, wait):
+    def panel(tier, country, wait, own):
         asked.append((tier, country))
         return Markup("<p>people who listen</p>")
 
     before = panels._help[:]
     panels.show_help_with(panel)
     try:
-        with writing():
-            ana.vault.put_about("settings", "country", {"code": "IE"})
+        ana.browser.post("/account/settings", data={"country": "ie"})
         send(ana)
         assert WORDS["soft_help"] not in ana.browser.get("/check-in").text
         send(ana, emotional="10")
@@ -91,8 +90,8 @@ def test_a_very_heavy_entry_brings_help_and_a_lighter_one_does_not(ana, monkeypa
         panels._help[:] = before
     assert WORDS["soft_help"] in page
     assert "<p>people who listen</p>" in page
-    assert asked == [("own", "IE")]
-    assert 'href="/help"' in page
+    assert asked == [("own", "ie")]
+    assert 'href="/help?country=ie"' in page
 
 
 def test_a_note_of_crisis_brings_help_and_says_that_nobody_reads_it(ana):

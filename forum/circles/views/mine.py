@@ -15,23 +15,23 @@ from werkzeug.wrappers import Response
 
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
-from forum.circles.models import Decision, Review
 from forum.circles.reviews import Changed, open_review, raise_review
+from forum.circles.views import beside
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import content_notes, said_note, said_reactions
 from forum.circles.views.writing import check_limit, preview_wanted, refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
-from forum.members import pseudonyms
+from forum.members import person, pseudonyms
 from forum.screening.care import read_care
 from forum.storage.clock import now
-from forum.storage.database import db, writing
+from forum.storage.database import writing
 from forum.storage.sealing import keyed_hash
 from forum.storage.settings import lasting_key
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
-from forum.text.render import as_markup, excerpt
+from forum.text.render import excerpt
 from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
@@ -55,8 +55,10 @@ def _own(post_id: str) -> mine.OwnPost:
 def all_mine() -> str:
     """Everything I wrote, under all my names, with its state; and my drafts."""
     posts = mine.own_posts(_own_ids(), now())
+    kept = drafts.find(current_user.vault, request.args.get("kept", ""), now())
     return render_template(
         "circles/mine.html",
+        help_panel=beside.help_for_draft(kept) if kept else None,
         items=[_item(post) for post in posts],
         drafts=drafts.listed(current_user.vault, now()),
     )
@@ -101,7 +103,7 @@ def _page(
     wait = waits.measured(review.lane if review and text.state in rules.PENDING else "routine", now())
     decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
     offer = mine.offered(text.revision_id) if text.state == "proposed" else None
-    tier = _tier_of_help(review, text)
+    help_panel = beside.help_panel(post, text, review, decision, wait)
     return render_template(
         "circles/waiting.html",
         post=_post_words(post, text),
@@ -112,15 +114,13 @@ def _page(
         measured=said.measured(wait),
         duty=said.duty(wait.staffing),
         late=bool(review and review.told_late and text.state == "waiting"),
-        help_panel=panels.help_panel(tier, (review.country if review else None), wait),
-        countries=panels.countries() if tier else [],
-        country=review.country if review else None,
-        contact=review.contact if review and tier in ("B", "C", "D") else None,
-        may_contact=bool(review and review.open and tier in ("B", "C", "D")),
+        help_panel=help_panel,
+        aftercare=None if help_panel else panels.aftercare(post.post_id, offered=False),
+        word=beside.word_for_repliers(post, text),
         answer=said.answer(decision, text),
         proposal=said.proposal(offer, text),
         talk=said.talk(review, text.state),
-        may=_may(post, text, decision),
+        may=beside.may(post, text, decision),
         appeal=said.appeal(decision),
         form=form or {"note": "", "form_key": ""},
         form_key=secrets.token_urlsafe(16),
@@ -134,15 +134,6 @@ def _page(
 def _kind_words(post_id: str) -> list[str]:
     left = reactions.left_on(post_id)
     return [said for word, said in said_reactions() if word in left]
-
-
-def _tier_of_help(review: Review | None, text: mine.OwnText) -> str | None:
-    """Which help is shown beside a text: its tier's while it waits, later one that promises no reader."""
-    if review is None or review.tier is None:
-        return None
-    if text.state in rules.PENDING:
-        return review.tier
-    return panels.NO_READER if text.state == "withdrawn" and review.tier != "A" else None
 
 
 def _post_words(post: mine.OwnPost, text: mine.OwnText) -> SimpleNamespace:
@@ -160,20 +151,6 @@ def _post_words(post: mine.OwnPost, text: mine.OwnText) -> SimpleNamespace:
     )
 
 
-def _may(post: mine.OwnPost, text: mine.OwnText, told: mine.Told | None) -> list[str]:
-    allowed = []
-    if text.state in (*rules.PENDING, "returned", "published"):
-        allowed.append("edit")
-    if text.state in (*rules.PENDING, "returned"):
-        allowed.append("withdraw")
-    if any(other.state in rules.SHOWN for other in post.texts):
-        allowed.append("remove")
-    decision = db.session.get(Decision, told.decision_id) if told else None
-    if decision is not None and conversation.may_appeal(decision, now()):
-        allowed.append("appeal")
-    return allowed
-
-
 @mine_pages.get("/mine/<post_id>/edit")
 @members_only
 def edit(post_id: str) -> Answer:
@@ -183,7 +160,7 @@ def edit(post_id: str) -> Answer:
     if elsewhere:
         return redirect(elsewhere(post_id), 303)
     text = post.current
-    if text is None or text.content is None or "edit" not in _may(post, text, None):
+    if text is None or text.content is None or "edit" not in beside.may(post, text, None):
         raise Conflict(_("This text can no longer be changed."), url_for("mine.one", post_id=post_id))
     values = {
         "title": text.content.title,
@@ -222,7 +199,7 @@ def send_edit(post_id: str) -> Answer:
         return _edit_page(post, typed, {refused.field: refused.message}), 422
     if wanted:
         hints = hints_for(f"{typed['title'] or ''}\n{typed['body']}") if wanted != "plain" else None
-        return _edit_page(post, typed, preview=as_markup(written.html), hints=hints)
+        return _edit_page(post, typed, preview=beside.preview(written), hints=hints)
     check_limit(written)
     try:
         with writing():
@@ -339,7 +316,7 @@ def country(post_id: str) -> Response:
         _("The help for the place you chose is shown."),
     )
     with writing():
-        vault.put_about("settings", "country", {"code": chosen} if chosen else None)
+        person.choose_country(chosen or "")
     answer.location = url_for("mine.one", post_id=post_id, _anchor="help")
     return answer
 

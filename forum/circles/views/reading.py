@@ -174,7 +174,13 @@ def thread_page(
         tags=[label_of(tag) for tag in head.topics],
         content_notes=content_notes() if own else [],
         reactions=said_reactions() if own else [],
+        word=panels.word_for_repliers("", is_noted=True) if own and _is_noted(page) else None,
     )
+
+
+def _is_noted(page: Sequence[AnyRow]) -> bool:
+    """Whether something on a page of a thread carries a content note."""
+    return any(row.content_note for row in page)
 
 
 def content_notes() -> list[tuple[str, str]]:

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask_login import current_user
 from sqlalchemy import select
 
+from forum.circles import panels
 from forum.circles.models import PublishedPost, PublishedThread
 from forum.circles.rules import CARD, LIBRARY
 from forum.circles.views.reading import readable_circles, said_note
@@ -42,6 +44,7 @@ def results() -> str:
     return render_template(
         "circles/search.html",
         query=query,
+        help_panel=panels.help_for_question(query, current_user.country or None),
         hits=_hits(shown, circles),
         older=page + 1 if more and page < index.MOST_PAGES else None,
         newer=page - 1 if page > 1 else None,

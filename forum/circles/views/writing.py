@@ -16,11 +16,12 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from forum import content
-from forum.circles import actions, drafts, panels, queries, rules, waits
+from forum.circles import actions, drafts, queries, rules, waits
 from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
 from forum.circles.views import words as said
+from forum.circles.views.beside import preview
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import (
     content_notes,
@@ -36,7 +37,6 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
-from forum.text.render import as_markup
 from forum.web import limits
 from forum.web.access import members_only
 
@@ -77,7 +77,7 @@ def send_thread(circle_id: str) -> Answer:
         return opening_page(circle, typed, {refused.field: refused.message}), 422
     if wanted:
         hints = hints_for(f"{typed['title']}\n{typed['body']}") if wanted != "plain" else None
-        return opening_page(circle, typed, preview=_preview(written), hints=hints)
+        return opening_page(circle, typed, preview=preview(written), hints=hints)
     check_limit(written)
     topics = _known_topics(circle, form.topics.data or [])
 
@@ -115,7 +115,7 @@ def send_reply(thread_id: str) -> Answer:
         return again({refused.field: refused.message}), 422
     if wanted:
         hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
-        return thread_page(head, form=typed, preview=_preview(written), hints=hints)
+        return thread_page(head, form=typed, preview=preview(written), hints=hints)
     check_limit(written)
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
@@ -168,15 +168,6 @@ def _send(
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 
 
-def _preview(written: Written) -> Markup:
-    """How a text will look, with help before it where it speaks of dying: not everybody presses Submit."""
-    if written.care.tier not in ("B", "C", "D"):
-        return as_markup(written.html)
-    chosen = current_user.vault.about("settings", "country") or {}
-    help_now = panels.help_panel(panels.NO_READER, chosen.get("code"), waits.measured("care", now()))
-    return (help_now or as_markup("")) + as_markup(written.html)
-
-
 def check_limit(written: Written) -> None:
     """Count a text against the limit on posts, after the care rules: one that needs care is always taken."""
     if written.care.tier not in ("B", "C", "D"):
@@ -185,8 +176,7 @@ def check_limit(written: Written) -> None:
 
 def sender_of(form_key: str) -> actions.Sender:
     """Who sends, with the country they chose for help, if any."""
-    chosen = current_user.vault.about("settings", "country") or {}
-    return actions.Sender(current_user.vault, form_key, chosen.get("code"))
+    return actions.Sender(current_user.vault, form_key, current_user.country or None)
 
 
 def refusal(reason: str) -> str:
@@ -217,9 +207,9 @@ def _remember(circle_id: str, name: str, draft_id: str) -> None:
 
 def _keep_draft(circle: Circle, typed: dict[str, Any]) -> Answer:
     with writing():
-        drafts.keep(current_user.vault, circle.id, typed, typed["draft"], now())
+        draft_id = drafts.keep(current_user.vault, circle.id, typed, typed["draft"], now())
     flash(_("Your draft is kept for 14 days. Only you can open it."))
-    return redirect(url_for("mine.all_mine"), 303)
+    return redirect(url_for("mine.all_mine", kept=draft_id), 303)
 
 
 def opening_page(

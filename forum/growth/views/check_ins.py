@@ -77,7 +77,6 @@ def _page(form: dict[str, Any], errors: dict[str, Any]) -> str:
         [
             (check_ins.ABOUT, check_ins.SIGNS),
             (check_ins.ABOUT, check_ins.DROP),
-            ("settings", "country"),
         ],
     )
     entries = check_ins.listed(vault)

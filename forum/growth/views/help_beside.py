@@ -17,8 +17,7 @@ def speaks_of_dying(words: str) -> bool:
 
 def own_panel() -> Markup | None:
     """The help for words that nobody else reads, for the country that was chosen."""
-    chosen = current_user.vault.about("settings", "country") or {}
-    return panels.help_panel(panels.NO_READER, chosen.get("code"), waits.measured("routine", now()))
+    return panels.help_panel(panels.NO_READER, current_user.country or None, waits.measured("routine", now()))
 
 
 def help_beside(words: str) -> Markup | None:

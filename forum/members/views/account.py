@@ -23,7 +23,7 @@ from forum.members import (
     sessions,
 )
 from forum.members.forms import PassphraseForm
-from forum.members.person import drop_cookie
+from forum.members.person import choose_country, drop_cookie
 from forum.members.views.joining import offered_again
 from forum.members.views.proof import prove, this_session
 from forum.storage.clock import day_of, now
@@ -37,7 +37,6 @@ from forum.web.errors import Unavailable, page
 account = Blueprint("account", __name__, url_prefix="/account")
 
 Answer = str | Response | tuple[str, int]
-COUNTRY = ("settings", "country")
 KEYS = ("settings", "keys")
 CODE = (recovery.KIND, recovery.OBJECT)
 INVITES = "invite"
@@ -49,7 +48,7 @@ INVITES_A_MONTH = 3
 def show() -> str:
     """The account, as only its member sees it."""
     vault = current_user.vault
-    vault.preload([pseudonyms.KIND, sessions.KIND, INVITES], [COUNTRY, KEYS, CODE, _factor()])
+    vault.preload([pseudonyms.KIND, sessions.KIND, INVITES], [sessions.COUNTRY, KEYS, CODE, _factor()])
     ring = pseudonyms.ring(vault)
     return render_template(
         "members/account.html",
@@ -63,7 +62,7 @@ def show() -> str:
         has_factor=second_factor.is_set(vault),
         codes_left=second_factor.codes_left(vault),
         countries=registry.countries(),
-        country=(vault.about(*COUNTRY) or {}).get("code", ""),
+        country=(vault.about(*sessions.COUNTRY) or {}).get("code", ""),
         keys_off=bool((vault.about(*KEYS) or {}).get("off")),
         may_invite=_may_invite(ring),
     )
@@ -174,7 +173,7 @@ def change_settings() -> Response:
     code = request.form.get("country", "")
     chosen = code if code in dict(registry.countries()) else ""
     with writing():
-        current_user.vault.put_about(*COUNTRY, {"code": chosen} if chosen else None)
+        choose_country(chosen)
         if current_user.is_staff:
             off = bool(request.form.get("keys_off"))
             current_user.vault.put_about(*KEYS, {"off": True} if off else None)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from forum.care.panel import aftercare, is_edited
 from forum.circles import rules as life
 from forum.circles import shifts
 from forum.circles.models import Review
@@ -87,10 +88,11 @@ def lanes() -> str:
         duty_words=_("You are on duty.") if on_duty else _("You are off duty."),
         heavy=strain.heavy,
         rest=_rest(strain),
-        debrief=bool(strain.debriefs),
+        debrief=_(aftercare()["debrief"]) if strain.debriefs else None,
         handover=notes.latest("handover", day_of(at)),
         alert_failed=_alert_failed(),
-        rings=_rings(counts),
+        cares=care_waits(counts),
+        sound=bool((current_user.vault.about("settings", "keys") or {}).get("sound")),
         is_lead=me.is_lead,
         mine=[_held(review) for review in queries.held_by(staff_id, at)],
         recent=[_recent(decision) for decision in queries.last_decisions(staff_id, day_of(at))],
@@ -114,10 +116,19 @@ def _alert_failed() -> str | None:
     return str(_("The alert to the operator has failed for %(since)s: %(why)s", since=since, why=trouble.why))
 
 
-def _rings(counts: list[queries.LaneCount]) -> bool:
-    """Whether this page should make itself heard: something of care waits and the moderator asked for it."""
-    kept = current_user.vault.about("settings", "keys") or {}
-    return bool(kept.get("sound")) and any(count.waiting for count in counts if count.name == "care")
+def care_waits(counts: list[queries.LaneCount]) -> int:
+    """How many texts wait in the care lane for who looks."""
+    return sum(count.waiting for count in counts if count.name == "care")
+
+
+@desk.get("/moderation/bell")
+@staff_only
+def bell() -> Response:
+    """How many texts wait for care, for a desk that lies open. Asking does not count as being there."""
+    g.no_renewal = True
+    me = moderator()
+    seen = offering.may_see(me, queries.own_threads(me.pseudonym_ids))
+    return Response(str(care_waits(queries.lane_counts(now(), seen))), mimetype="text/plain")
 
 
 def _lane(count: queries.LaneCount) -> dict[str, Any]:
@@ -262,6 +273,8 @@ def decide(review_id: str, act: str) -> Answer:
     problems = problems_of(act, form.reason.data, words, policy.starter(form.reason.data), known)
     if problems:
         return _again(card, me, form, act, {p.field: said_problem(p.code) for p in problems})
+    if words and not is_edited(words):
+        return _again(card, me, form, act, {"note": said_problem("edit the template")})
     masked: Written | None = None
     if act == "propose":
         try:

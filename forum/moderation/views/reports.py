@@ -65,7 +65,9 @@ def send(post_id: str) -> Answer:
             again = _("This form has expired. Please send it again after a short while.")
             return _page(shown, {**typed, "ticket": ""}, {"ticket": again}), 422
     own = {name.id for name in pseudonyms.ring(vault)} if vault else set()
-    concern = Concern(typed["reason"], words, typed["tell"] if typed["tell"] in own else None)
+    tell = typed["tell"] if typed["tell"] in own else None
+    tier = reports.tier_of(typed["reason"], words, f"{shown.title}\n{shown.plain}")
+    concern = Concern(typed["reason"], words, tell, tier)
     try:
         with writing():
             reports.report(post_id, concern, now(), vault)

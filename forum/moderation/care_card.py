@@ -1,0 +1,71 @@
+"""What the card of a care review says beside the text: target, why it is here, place, first words."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from forum.care import directory
+from forum.care.panel import starters_for
+from forum.moderation import queries
+from forum.moderation.reports import WORRIED
+from forum.screening.lanes import target_minutes
+from forum.web.days import said_minutes
+
+
+def beside(card: queries.Card) -> SimpleNamespace | None:
+    """All of it for a review of the care lane or of tier E, or None for any other."""
+    review = card.review
+    if review.lane != "care" and review.tier != "E":
+        return None
+    minutes = target_minutes(review.lane, review.tier, review.flags)  # type: ignore[arg-type]
+    return SimpleNamespace(
+        target=_("To be read within %(span)s.", span=said_minutes(minutes)) if minutes else None,
+        why=_why(card),
+        place=_place(review.country),
+        earlier=_earlier(card),
+        starters=starters_for(review.tier),
+    )
+
+
+def _why(card: queries.Card) -> str | None:
+    """What brought it here where no passage of the text did."""
+    if WORRIED in card.review.flags:
+        return str(
+            _("Somebody who read it is worried. No message went out: whether to write is yours to decide.")
+        )
+    found = card.screening.findings if card.screening else []
+    if any(one["tier"] in ("B", "C", "D", "E") for one in found):
+        return None
+    return str(
+        _("What its author wrote to the moderators raised it, or an earlier version, or the watch list.")
+    )
+
+
+def _place(code: str | None) -> SimpleNamespace | None:
+    """The country that the author chose, with what could be named to them there."""
+    chosen = directory.country(code)
+    if chosen is None:
+        return None
+    first = directory.contacts_for(code, 1)
+    return SimpleNamespace(
+        code=chosen.code,
+        name=_(chosen.name),
+        emergency=chosen.emergency,
+        contacts=[f"{one.name} {one.ways[0].shown}" for one in first],
+    )
+
+
+def _earlier(card: queries.Card) -> str | None:
+    count = queries.earlier_under_care(card.post)
+    if not count:
+        return None
+    return str(
+        ngettext(
+            "%(num)d other text under this name was under care.",
+            "%(num)d other texts under this name were under care.",
+            count,
+        )
+    )
