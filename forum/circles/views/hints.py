@@ -23,10 +23,15 @@ def hints_for(text: str, wish: str | None = None) -> SimpleNamespace | None:
         SimpleNamespace(words=text[hint.start : hint.end], better=hint.suggestion, why=hint.reason)
         for hint in wording_hints(text)[:MOST]
     ]
-    coached = [hint.wording for hint in coach(text, cast(Wish, wish))] if wish else []
+    coached = [hint.wording for hint in coach(_own_words(text), cast(Wish, wish))] if wish else []
     if not (named or kinder or coached):
         return None
     return SimpleNamespace(named=named, kinder=kinder, coached=coached)
+
+
+def _own_words(text: str) -> str:
+    """A reply without what it quotes."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith(">"))
 
 
 def blurred(text: str) -> str:

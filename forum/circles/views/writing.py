@@ -36,11 +36,14 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
-from forum.text.render import as_markup
+from forum.text.render import as_markup, excerpt
 from forum.web import limits
 from forum.web.access import members_only
 
 writing_pages = Blueprint("writing", __name__)
+
+QUOTED = 300
+"""Characters that the button quotes; a script quotes the passage that is marked, up to as many."""
 
 Answer = str | Response | tuple[str, int]
 PageAgain = Callable[[dict[str, Any]], str]
@@ -100,6 +103,8 @@ def send_reply(thread_id: str) -> Answer:
     def again(errors: dict[str, Any]) -> str:
         return thread_page(head, form=typed, errors=errors)
 
+    if request.form.get("quote"):
+        return thread_page(head, form=_with_quote(typed, head.id, request.form["quote"]))
     if not form.validate():
         return again(form.errors), 422
     wanted = preview_wanted()
@@ -123,6 +128,17 @@ def send_reply(thread_id: str) -> Answer:
         return actions.reply(sender, fresh, form.mode.data, written, form.pseudonym.data, moment)
 
     return _send(form, head.circle_id, send, again)
+
+
+def _with_quote(typed: dict[str, Any], thread_id: str, post_id: str) -> dict[str, Any]:
+    """A reply begun with words of another post. A quote carries no name: names can be given up."""
+    words = queries.words_of(thread_id, post_id) if is_id(post_id) else None
+    if words is None:
+        return typed
+    note = typed["content_note"] or words.content_note
+    before = (typed["body"] or "").rstrip()
+    quote = f"> {excerpt(words.plain, QUOTED)}\n\n"
+    return {**typed, "body": f"{before}\n\n{quote}".lstrip(), "content_note": note}
 
 
 def preview_wanted() -> str:
