@@ -20,7 +20,7 @@ from forum.circles.reviews import Changed, open_review, raise_review
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import content_notes, said_note, said_reactions
-from forum.circles.views.writing import check_limit, preview_wanted, refusal, sender_of
+from forum.circles.views.writing import check_limit, preview_of, preview_wanted, refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
@@ -31,7 +31,7 @@ from forum.storage.sealing import keyed_hash
 from forum.storage.settings import lasting_key
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
-from forum.text.render import as_markup, excerpt
+from forum.text.render import excerpt
 from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
@@ -222,7 +222,7 @@ def send_edit(post_id: str) -> Answer:
         return _edit_page(post, typed, {refused.field: refused.message}), 422
     if wanted:
         hints = hints_for(f"{typed['title'] or ''}\n{typed['body']}") if wanted != "plain" else None
-        return _edit_page(post, typed, preview=as_markup(written.html), hints=hints)
+        return _edit_page(post, typed, preview=preview_of(written), hints=hints)
     check_limit(written)
     try:
         with writing():

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 
 from forum import content
 from forum.circles import kept, panels, queries, reactions, rules, shelf
@@ -147,7 +146,7 @@ def thread_page(
     after: int = -1,
     form: dict[str, Any] | None = None,
     errors: dict[str, Any] | None = None,
-    preview: Markup | None = None,
+    preview: SimpleNamespace | None = None,
     hints: SimpleNamespace | None = None,
 ) -> str:
     """The page of a thread, with a reply form for members, filled again where it was sent before."""

@@ -11,7 +11,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -21,12 +20,13 @@ from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
 from forum.circles.views import words as said
-from forum.circles.views.hints import blurred, hints_for
+from forum.circles.views.hints import blurred, hints_for, turn_coach
 from forum.circles.views.reading import (
     content_notes,
     own_names,
     readable_circle,
     readable_thread,
+    said_note,
     thread_page,
 )
 from forum.circles.writing import Written, make_ready
@@ -80,7 +80,7 @@ def send_thread(circle_id: str) -> Answer:
         return opening_page(circle, typed, {refused.field: refused.message}), 422
     if wanted:
         hints = hints_for(f"{typed['title']}\n{typed['body']}") if wanted != "plain" else None
-        return opening_page(circle, typed, preview=_preview(written), hints=hints)
+        return opening_page(circle, typed, preview=preview_of(written), hints=hints)
     check_limit(written)
     topics = _known_topics(circle, form.topics.data or [])
 
@@ -119,8 +119,10 @@ def send_reply(thread_id: str) -> Answer:
     except TextRefused as refused:
         return again({refused.field: refused.message}), 422
     if wanted:
+        if wanted.startswith("coach"):
+            turn_coach(off=wanted == "coach-off")
         hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
-        return thread_page(head, form=typed, preview=_preview(written), hints=hints)
+        return thread_page(head, form=typed, preview=preview_of(written), hints=hints)
     check_limit(written)
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
@@ -142,9 +144,12 @@ def _with_quote(typed: dict[str, Any], thread_id: str, post_id: str) -> dict[str
 
 
 def preview_wanted() -> str:
-    """Whether the form asked how it will look: "yes", "plain" without hints, "blur" with names blurred."""
+    """Whether the form asked how it will look: "yes", "plain" without hints, "blur" with names blurred.
+
+    "coach-off" and "coach-on" turn the hints about replies off and on.
+    """
     wanted = request.form.get("preview", "")
-    return wanted if wanted in ("", "plain", "blur") else "yes"
+    return wanted if wanted in ("", "plain", "blur", "coach-off", "coach-on") else "yes"
 
 
 def _known_topics(circle: Circle, chosen: list[str]) -> list[str]:
@@ -184,13 +189,14 @@ def _send(
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 
 
-def _preview(written: Written) -> Markup:
+def preview_of(written: Written) -> SimpleNamespace:
     """How a text will look, with help before it where it speaks of dying: not everybody presses Submit."""
-    if written.care.tier not in ("B", "C", "D"):
-        return as_markup(written.html)
-    chosen = current_user.vault.about("settings", "country") or {}
-    help_now = panels.help_panel(panels.NO_READER, chosen.get("code"), waits.measured("care", now()))
-    return (help_now or as_markup("")) + as_markup(written.html)
+    html = as_markup(written.html)
+    if written.care.tier in ("B", "C", "D"):
+        chosen = current_user.vault.about("settings", "country") or {}
+        help_now = panels.help_panel(panels.NO_READER, chosen.get("code"), waits.measured("care", now()))
+        html = (help_now or as_markup("")) + html
+    return SimpleNamespace(title=written.title, note=said_note(written.note), html=html)
 
 
 def check_limit(written: Written) -> None:
@@ -242,7 +248,7 @@ def opening_page(
     circle: Circle,
     form: dict[str, Any],
     errors: dict[str, Any] | None = None,
-    preview: Markup | None = None,
+    preview: SimpleNamespace | None = None,
     hints: SimpleNamespace | None = None,
 ) -> str:
     """The form for a new thread, with what was typed."""

@@ -22,7 +22,7 @@ from forum.circles.reviews import Changed
 from forum.circles.rules import CARD, LIBRARY
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import content_notes, own_names
-from forum.circles.views.writing import preview_wanted, refusal, sender_of
+from forum.circles.views.writing import preview_of, preview_wanted, refusal, sender_of
 from forum.circles.writing import Written, make_ready
 from forum.coping import actions, queries
 from forum.coping.forms import CardForm, NewCardForm
@@ -33,7 +33,6 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
-from forum.text.render import as_markup
 from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
@@ -163,7 +162,7 @@ def _ready(form: CardForm, typed: dict[str, Any], again: PageAgain) -> Written |
     if not wanted:
         return written
     words = "\n".join(typed[name] for name in ("title", *PARTS))
-    return again(preview=as_markup(written.html), hints=hints_for(words) if wanted != "plain" else None)
+    return again(preview=preview_of(written), hints=hints_for(words) if wanted != "plain" else None)
 
 
 def _new_page(form: dict[str, Any], errors: dict[str, Any] | None = None, **more: Any) -> str:
