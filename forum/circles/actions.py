@@ -29,7 +29,7 @@ from forum.circles.reviews import (
     take_back_decision,
 )
 from forum.circles.standing import Standing, standing_of
-from forum.circles.writing import Written
+from forum.circles.writing import Written, heeding
 from forum.members import pseudonyms
 from forum.members.vault import OpenVault
 from forum.storage.clock import coarse, day_of
@@ -122,7 +122,7 @@ def reply(sender: Sender, thread: Thread, mode: str, written: Written, name: str
         is_opening=False,
         mode=mode,
     )
-    _submit(sender, standing, place, written, chosen.name, now)
+    _submit(sender, standing, place, heeding(written, thread.wish), chosen.name, now)
     return Sent(place.post_id, False)
 
 
@@ -147,7 +147,7 @@ def revise(sender: Sender, post_id: str, written: Written, now: datetime) -> Sen
     if pending:
         _end(pending, "author", "revise", now)
     place = Place(post.id, post.thread_id, circle.id)
-    _submit(sender, standing, place, written, name, now, handed_on, is_held=is_held)
+    _submit(sender, standing, place, heeding(written, thread.wish), name, now, handed_on, is_held=is_held)
     return Sent(post.id, False)
 
 

@@ -14,6 +14,8 @@ from forum.storage.database import AnyRow, db
 
 THREADS_A_PAGE = 20
 POSTS_A_PAGE = 50
+NEWEST = -2
+"""In the place of a position: the last posts of a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class ThreadHead:
     topics: list[str]
     card_id: str | None
     card_title: str | None
+    keep_days: int | None
 
 
 def circles() -> list[Circle]:
@@ -109,6 +112,7 @@ _HEAD = (
         _shown_thread.topics,
         _card.c.thread_id,
         _card.c.title,
+        _circle.keep_days,
     )
     .select_from(
         Thread.__table__.join(PublishedThread.__table__, _shown_thread.thread_id == _thread.id)
@@ -118,7 +122,7 @@ _HEAD = (
     .where(_thread.id == bindparam("thread_id"))
 )
 
-_POSTS = (
+_PAGE = (
     select(
         _shown.post_id,
         _shown.revision_id,
@@ -138,10 +142,13 @@ _POSTS = (
         _card.c.pseudonym.label("card_pseudonym"),
     )
     .select_from(PublishedPost.__table__.outerjoin(_card, _card.c.thread_id == _shown.card_id))
-    .where(_shown.thread_id == bindparam("thread_id"), _shown.position > bindparam("after"))
+    .where(_shown.thread_id == bindparam("thread_id"))
     .order_by(_shown.position)
     .limit(POSTS_A_PAGE + 1)
 )
+_last = select(func.max(_shown.position)).where(_shown.thread_id == bindparam("thread_id")).scalar_subquery()
+_POSTS = _PAGE.where(_shown.position > bindparam("after"))
+_NEWEST = _PAGE.where(_shown.position > _last - POSTS_A_PAGE)
 
 
 def head_of(thread_id: str) -> ThreadHead | None:
@@ -158,8 +165,12 @@ def glance_at(thread_id: str) -> ThreadHead | None:
 
 
 def posts_of(thread_id: str, after: int = -1) -> list[AnyRow]:
-    """One page of the posts of a thread in the order of publishing, and one row more for a further page."""
-    found = db.session.connection().execute(_POSTS, {"thread_id": thread_id, "after": after})
+    """One page of the posts of a thread in the order of publishing, and one row more for a further page.
+
+    After `NEWEST` come the last posts, never more than a page of them.
+    """
+    wanted = _NEWEST if after == NEWEST else _POSTS
+    found = db.session.connection().execute(wanted, {"thread_id": thread_id, "after": after})
     return list(found.all())
 
 
@@ -173,6 +184,15 @@ def opening_of(thread_id: str) -> str | None:
         .where(PublishedThread.thread_id == thread_id)
     ).first()
     return f"{found.title}\n{found.plain}" if found else None
+
+
+def words_of(thread_id: str, post_id: str) -> AnyRow | None:
+    """The plain text and content note of a post that can be read in a thread."""
+    return db.session.execute(
+        select(PublishedPost.plain, PublishedPost.content_note).where(
+            PublishedPost.post_id == post_id, PublishedPost.thread_id == thread_id
+        )
+    ).first()
 
 
 def card_title(card_id: str) -> str | None:

@@ -18,27 +18,27 @@ from forum.storage.database import db
 ABOUT = "reactions"
 
 
-def react(vault: OpenVault, post_id: str, word: str, today: date) -> Post:
+def react(vault: OpenVault, post_id: str, word: str, today: date, *, take_back: bool = False) -> None:
     """Leave a reaction on a published post of somebody else, or take it back. Raises `Changed`.
 
-    Its writer is told once for each of the words, not once for each reader.
+    Saying it twice is saying it once. Its writer is told once for each word, not once for each reader.
     """
     shown = db.session.get(PublishedPost, post_id)
     own = {name.id for name in pseudonyms.ring(vault)}
     if word not in rules.REACTIONS or shown is None or shown.pseudonym_id in own:
         raise Changed
-    post = db.session.get_one(Post, post_id)
-    is_first = word not in left_on(post_id)
     given = given_to(vault, post_id)
-    if word in given:
+    if (word in given) is not take_back:
+        return
+    if take_back:
         marks.lift(vault, word, post_id)
     else:
+        is_first = word not in left_on(post_id)
         marks.place(vault, word, post_id)
         if is_first:
-            post_thanked.send(post, today=today, word=word)
+            post_thanked.send(db.session.get_one(Post, post_id), today=today, word=word)
     words = sorted(given ^ {word})
     vault.put_about(ABOUT, post_id, {"words": words} if words else None)
-    return post
 
 
 def given_to(vault: OpenVault, post_id: str) -> set[str]:

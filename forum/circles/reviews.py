@@ -12,7 +12,7 @@ from sqlalchemy import insert as core_insert
 
 from forum.circles import rules, waits
 from forum.circles.models import Decision, Review, Revision
-from forum.circles.writing import Written
+from forum.circles.writing import UNASKED, Written
 from forum.screening import lanes
 from forum.screening.findings import Tier
 from forum.screening.models import Screening
@@ -164,7 +164,7 @@ def follow(review: Review, revision_id: str, written: Written) -> None:
     review.revision_id = revision_id
     review.awaits_author = False
     review.version += 1
-    review.flags = sorted({*review.flags, *written.flags})
+    review.flags = sorted({*review.flags} - {UNASKED} | {*written.flags})
     review.aim = written.aim
     raise_review(review, written.lane, written.care.tier)
 

@@ -54,6 +54,9 @@ DRAFT_DAYS = 14
 ENOUGH_ANSWERS = 2
 """Answers by others from which on a thread is left no longer alone."""
 
+KEEP_DAYS = (7, 14, 30, 60, 90, 180)
+"""For how many days a circle by invitation may keep posts; without a number they stay."""
+
 THREAD_KINDS = ("story", "challenge", "question", "celebration", "workshop")
 WISHES = ("listen", "advice")
 REPLY_MODES = ("support", "experience", "advice", "question")
@@ -192,6 +195,13 @@ def may_claim(claimed_by: str | None, claimed_until: datetime | None, staff_id: 
     nobody else has claimed since.
     """
     return claimed_by == staff_id or claimed_until is None or claimed_until <= now
+
+
+def may_keep_for(days: int | None, before: int | None, *, has_posts: bool) -> bool:
+    """Whether a circle may keep posts for so many days. Who wrote was told a number: it may only shrink."""
+    if days is not None and days not in KEEP_DAYS:
+        return False
+    return not has_posts or before is None or (days is not None and days <= before)
 
 
 def may_send(waiting: int, tier: str | None, *, paused: bool, suspended: bool) -> str | None:

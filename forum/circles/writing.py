@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from forum.circles import watching
 from forum.circles.content import Content
@@ -11,7 +11,11 @@ from forum.screening.aim import aim_of
 from forum.screening.care import read_care
 from forum.screening.findings import Aim, Care, Lane
 from forum.screening.lanes import flags_for, lane_for
+from forum.text.coach import advises
 from forum.text.render import RENDERER, check_title, render
+
+UNASKED = "advice-unasked"
+"""The mark on advice where a thread asked to be heard. It decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +33,18 @@ class Written:
     lane: Lane = "routine"
     flags: tuple[str, ...] = ()
     card: str = ""
+    advises: bool = False
 
     def content(self, name: str) -> Content:
         """Everything that others will read, under a name."""
         return Content(self.title, self.body, name, self.note, self.html, self.plain, self.card)
+
+
+def heeding(written: Written, wish: str) -> Written:
+    """A reply as moderators see it in a thread with a wish: marked where advice was not asked for."""
+    if wish != "listen" or not written.advises:
+        return written
+    return replace(written, flags=(*written.flags, UNASKED))
 
 
 def make_ready(title: str, body: str, note: str, *, is_opening: bool, card: str = "") -> Written:
@@ -59,4 +71,5 @@ def make_ready(title: str, body: str, note: str, *, is_opening: bool, card: str 
         lane="care" if seen.care else lane_for(care, {}, aim),
         flags=(*flags, watching.WATCHED) if seen.look else flags,
         card=card,
+        advises=not is_opening and advises(body),
     )

@@ -14,7 +14,7 @@ from forum.circles.reviews import Changed, insert
 from forum.circles.rules import CARD, LIBRARY
 from forum.circles.writing import Written
 from forum.coping.models import Card, PublishedCard
-from forum.coping.rules import RESULTS
+from forum.coping.rules import RESULTS, parents_of
 from forum.members import marks
 from forum.members.models import Mark
 from forum.members.vault import OpenVault
@@ -26,10 +26,11 @@ LED_TO_CARDS = ("workshop", "challenge")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a card comes from: another card, and the post of one's own that it grew out of."""
+    """Where a card comes from: one other card or two, and the post of one's own that it grew out of."""
 
     built_on: str | None = None
     post_id: str | None = None
+    also_on: str | None = None
 
 
 def send_card(
@@ -42,16 +43,18 @@ def send_card(
 ) -> actions.Sent:
     """Send a new card; it passes both keys like every text.
 
-    Raises `NotTaken`, `NameTaken`, `NameRefused`, and `Changed` when the card it is built on is gone.
+    Raises `NotTaken`, `NameTaken`, `NameRefused`, and `Changed` when a card it is built on is gone.
     """
-    if origin.built_on and db.session.get(PublishedCard, origin.built_on) is None:
+    parents = parents_of(origin.built_on, origin.also_on)
+    if any(db.session.get(PublishedCard, parent) is None for parent in parents):
         raise Changed
     opening = actions.Opening(CARD, "advice", list(tags), takes_replies=False)
     sent = actions.open_thread(sender, _library(), opening, written, name, now)
     if not sent.again:
         post = db.session.get_one(Post, sent.post_id)
         led_from = _led_from(sender.vault, origin, post)
-        insert(Card, card_id=post.thread_id, built_on=origin.built_on, led_from=led_from)
+        built_on, also_on = (*parents, None, None)[:2]
+        insert(Card, card_id=post.thread_id, built_on=built_on, also_on=also_on, led_from=led_from)
     return sent
 
 

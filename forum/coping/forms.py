@@ -37,4 +37,5 @@ class NewCardForm(CardForm):
 
     pseudonym = StringField(validators=[InputRequired(_l("Please choose a name."))])
     built_on = HiddenField(validators=[Optional(), Length(max=ID_LENGTH)], default="")
+    also_on = StringField(validators=[Optional(), Length(max=ID_LENGTH)], default="")
     grew_from = HiddenField(validators=[Optional(), Length(max=ID_LENGTH)], default="")

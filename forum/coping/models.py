@@ -15,7 +15,7 @@ from forum.storage.types import ID_LENGTH
 
 
 class Card(Model):
-    """A card, by the thread that holds it. `built_on` is the card it goes on from.
+    """A card, by the thread that holds it. `built_on` is the card it goes on from, `also_on` a second one.
 
     `led_from` is the workshop or challenge that led to it, kept only where the card was written under the
     same name as there, so that it never joins two names.
@@ -26,6 +26,7 @@ class Card(Model):
 
     card_id: Mapped[str] = mapped_column(ForeignKey("thread.id"), primary_key=True)
     built_on: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
+    also_on: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
     led_from: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None)
 
 
@@ -37,6 +38,7 @@ class PublishedCard(Model):
 
     card_id: Mapped[str] = mapped_column(ForeignKey("thread.id"), primary_key=True)
     built_on: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
+    also_on: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None, index=True)
     led_from: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None)
     summary: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1)

@@ -26,6 +26,7 @@ _LINE = (
     PublishedThread.latest,
     PublishedCard.summary,
     PublishedCard.built_on,
+    PublishedCard.also_on,
 )
 
 
@@ -51,6 +52,7 @@ def card(card_id: str) -> AnyRow | None:
         select(
             PublishedCard.card_id,
             PublishedCard.built_on,
+            PublishedCard.also_on,
             PublishedCard.led_from,
             PublishedCard.summary,
             PublishedCard.version,
@@ -71,13 +73,19 @@ def card(card_id: str) -> AnyRow | None:
     ).first()
 
 
-def family(card_id: str, built_on: str | None) -> list[AnyRow]:
-    """The card that a card is built on, and the cards that are built on it."""
+def family(card_id: str, parents: Collection[str]) -> list[AnyRow]:
+    """The cards that a card is built on, and the cards that are built on it."""
     return list(
         db.session.execute(
             select(*_LINE)
             .join(PublishedCard, PublishedCard.card_id == PublishedThread.thread_id)
-            .where(or_(PublishedCard.built_on == card_id, PublishedCard.card_id == (built_on or "")))
+            .where(
+                or_(
+                    PublishedCard.built_on == card_id,
+                    PublishedCard.also_on == card_id,
+                    PublishedCard.card_id.in_(parents),
+                )
+            )
             .order_by(PublishedThread.latest.desc())
         )
     )

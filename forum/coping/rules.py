@@ -66,6 +66,11 @@ def shown_counts(counts: Mapping[str, int]) -> dict[str, int] | None:
     return {result: counts.get(result, 0) for result in RESULTS}
 
 
+def parents_of(built_on: str | None, also_on: str | None) -> tuple[str, ...]:
+    """The cards a card goes on from: none, one, or two different ones."""
+    return tuple(dict.fromkeys(one for one in (built_on, also_on) if one))
+
+
 def _typed(text: str) -> str:
     """A part with plain line ends, where no line can be taken for a heading of the card."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -29,6 +29,7 @@ def show_card(post: Post, **_more: Any) -> None:
         PublishedCard(
             card_id=card.card_id,
             built_on=card.built_on,
+            also_on=card.also_on,
             led_from=card.led_from,
             summary=excerpt(first_part(shown.plain), SUMMARY),
             version=before.version + 1 if before else 1,

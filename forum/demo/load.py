@@ -114,16 +114,17 @@ def _card(entry: dict[str, Any], cast: Cast, screen: Screener) -> None:
 
 def _origin(entry: dict[str, Any]) -> Origin:
     """What a card is built on, or the opening of the thread that led to it, found by their titles."""
-    titled = {name: entry.get(name, "") for name in ("built_on", "led_from")}
-    built_on = db.session.scalar(
-        select(PublishedThread.thread_id).where(PublishedThread.title == titled["built_on"])
+    titled = {name: entry.get(name, "") for name in ("built_on", "also_on", "led_from")}
+    built_on, also_on = (
+        db.session.scalar(select(PublishedThread.thread_id).where(PublishedThread.title == titled[name]))
+        for name in ("built_on", "also_on")
     )
     led_from = db.session.scalar(
         select(PublishedPost.post_id).where(
             PublishedPost.title == titled["led_from"], PublishedPost.is_opening
         )
     )
-    return Origin(built_on, led_from if titled["led_from"] else None)
+    return Origin(built_on, led_from if titled["led_from"] else None, also_on)
 
 
 def _thank(cast: Cast) -> None:

@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from forum.circles.models import Circle
+from forum.circles.invitations import NotInvited
+from forum.circles.models import Circle, Thread
+from forum.circles.reviews import Changed
+from forum.circles.rules import may_keep_for
 from forum.circles.watching import Noticed, watch_with
 from forum.members.gates import may_pause_joining
 from forum.moderation import log, policy
@@ -67,6 +70,19 @@ def pause_threads(circle_id: str | None, words: str, staff_id: str, today: date)
     for row in changed:
         log.append(staff_id, act, "circle", row.id, today)
     return len(changed)
+
+
+def keep_posts_for(circle_id: str, days: int | None, staff_id: str, today: date) -> None:
+    """Let posts of a circle by invitation go after so many days. Raises `NotInvited`, `Changed`."""
+    circle = db.session.get(Circle, circle_id)
+    if circle is None or circle.audience != "invited":
+        raise NotInvited(circle_id)
+    has_posts = db.session.scalar(select(Thread.id).where(Thread.circle_id == circle_id).limit(1))
+    if not may_keep_for(days, circle.keep_days, has_posts=bool(has_posts)):
+        raise Changed
+    circle.keep_days = days
+    circle.version += 1
+    log.append(staff_id, "keep for days", "circle", circle_id, today)
 
 
 lanes.numbers_from(policy.current)

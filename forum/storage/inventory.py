@@ -137,14 +137,14 @@ TABLES: dict[str, Table] = {
         "renderer:count edited:state helped:state card_id:link position:count day:day",
     ),
     "card": _table(
-        _l("That a post is a strategy card, and which card it builds on."),
+        _l("That a post is a strategy card, and which cards it builds on."),
         _TEXT,
-        "card_id:link built_on:link led_from:link",
+        "card_id:link built_on:link also_on:link led_from:link",
     ),
     "published_card": _table(
         _l("Strategy cards that readers see."),
         _SHOWN,
-        "card_id:link built_on:link led_from:link summary:public version:count",
+        "card_id:link built_on:link also_on:link led_from:link summary:public version:count",
     ),
     "badge": _table(
         _l("Names that show a peer supporter's badge, by their wish."),

@@ -213,6 +213,16 @@ NEED_NOT = _one_of(
 )
 
 
+def own_words(reply: str) -> str:
+    """A reply without what it quotes."""
+    return "\n".join(line for line in reply.split("\n") if not line.startswith(">"))
+
+
+def advises(reply: str) -> bool:
+    """Whether a reply gives advice in its own words."""
+    return "advice" in parts_of(own_words(reply))
+
+
 def parts_of(reply: str) -> frozenset[Kind]:
     """Which of the three points, and whether advice, a reply holds."""
     text = reply.lower().replace("’", "'")

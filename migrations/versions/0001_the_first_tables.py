@@ -276,12 +276,14 @@ def upgrade() -> None:
     op.create_table('card',
     sa.Column('card_id', sa.String(length=22), nullable=False),
     sa.Column('built_on', sa.String(length=22), nullable=True),
+    sa.Column('also_on', sa.String(length=22), nullable=True),
     sa.Column('led_from', sa.String(length=22), nullable=True),
     sa.ForeignKeyConstraint(['card_id'], ['thread.id'], name=op.f('fk_card_card_id_thread')),
     sa.PrimaryKeyConstraint('card_id', name=op.f('pk_card')),
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('card', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_card_also_on'), ['also_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_card_built_on'), ['built_on'], unique=False)
 
     op.create_table('post',
@@ -302,6 +304,7 @@ def upgrade() -> None:
     op.create_table('published_card',
     sa.Column('card_id', sa.String(length=22), nullable=False),
     sa.Column('built_on', sa.String(length=22), nullable=True),
+    sa.Column('also_on', sa.String(length=22), nullable=True),
     sa.Column('led_from', sa.String(length=22), nullable=True),
     sa.Column('summary', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -310,6 +313,7 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('published_card', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_published_card_also_on'), ['also_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_published_card_built_on'), ['built_on'], unique=False)
 
     op.create_table('published_thread',
@@ -579,6 +583,7 @@ def downgrade() -> None:
     op.drop_table('published_thread')
     with op.batch_alter_table('published_card', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_published_card_built_on'))
+        batch_op.drop_index(batch_op.f('ix_published_card_also_on'))
 
     op.drop_table('published_card')
     with op.batch_alter_table('post', schema=None) as batch_op:
@@ -588,6 +593,7 @@ def downgrade() -> None:
     op.drop_table('post')
     with op.batch_alter_table('card', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_card_built_on'))
+        batch_op.drop_index(batch_op.f('ix_card_also_on'))
 
     op.drop_table('card')
     with op.batch_alter_table('thread', schema=None) as batch_op:

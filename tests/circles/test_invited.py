@@ -11,8 +11,11 @@ from sqlalchemy import inspect, select
 from forum.circles import expiry, invitations, upkeep
 from forum.circles.models import Circle, CircleCode, PublishedPost, Review, Revision, Thread
 from forum.circles.views import words
+from forum.moderation import log
+from forum.moderation.models import LogEntry
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
+from forum.storage.settings import current_settings
 from tests import doing, factories
 from tests.people import Person
 
@@ -91,6 +94,42 @@ def test_a_wrong_code_says_so_and_only_leads_make_codes(app, circle_id):
 def test_no_column_leads_from_a_code_to_somebody(app):
     columns = {column["name"] for column in inspect(db.engine).get_columns("circle_code")}
     assert columns == {"code_hash", "circle_id", "uses", "until"}
+
+
+def test_a_lead_says_for_how_long_posts_stay_and_members_read_it_everywhere(app, circle_id):
+    lead, ana = Person(app, "lead"), Person(app)
+    code = code_for(lead, circle_id)
+    with writing():
+        invitations.enter(ana.vault, code, day_of(now()))
+    path = f"/moderation/circles/{circle_id}/days"
+
+    def stays() -> int | None:
+        return db.session.get_one(Circle, circle_id, populate_existing=True).keep_days
+
+    for days, kept in (("", None), ("60", 60), ("90", 90), ("31", 90), ("", None), ("60", 60)):
+        assert lead.browser.post(path, data={"days": days}).status_code == 303
+        assert stays() == kept
+    told = "Posts stay here for 60 days, then they go for good."
+    opening = doing.open_thread(ana.vault, circle_id)
+    assert ana.browser.get(f"/c/{circle_id}").text.count(told) == 2, "on the page and in its rules"
+    for page in (f"/c/{circle_id}/new", f"/t/{opening.thread_id}"):
+        assert told in ana.browser.get(page).text
+    for days, kept in (("90", 60), ("", 60), ("30", 30)):
+        page = lead.browser.post(path, data={"days": days}, follow_redirects=True).text
+        assert stays() == kept, "who wrote was told a number"
+    assert "The circle and its forms say so now." in page
+    assert log.verify(current_settings().anchor_file) is None
+    assert db.session.query(LogEntry).filter_by(act="keep for days").count() == 6
+
+
+def test_only_leads_say_it_and_only_for_circles_by_invitation(app, circle_id):
+    moderator, lead = Person(app, "moderator"), Person(app, "lead")
+    days = {"days": "30"}
+    assert moderator.browser.post(f"/moderation/circles/{circle_id}/days", data=days).status_code == 404
+    with writing():
+        public = factories.circle("Public").id
+    for other in (public, "A" * 22, "x"):
+        assert lead.browser.post(f"/moderation/circles/{other}/days", data=days).status_code == 404
 
 
 def test_posts_go_after_their_days_and_their_texts_a_day_later(app, client, circle_id, clock):

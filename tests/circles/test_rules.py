@@ -215,3 +215,22 @@ def test_who_reads_a_circle(audience, signed_in, inside, reads):
 
 def test_acts_of_a_state_come_from_the_table():
     assert rules.acts_of("hidden", "author") == ["remove"]
+
+
+@pytest.mark.parametrize(
+    ("days", "before", "has_posts", "may"),
+    [
+        (30, None, True, True),
+        (31, None, False, False),
+        (0, None, False, False),
+        (90, 30, False, True),
+        (None, 30, False, True),
+        (90, 30, True, False),
+        (None, 30, True, False),
+        (None, None, True, True),
+        (7, 30, True, True),
+        (30, 30, True, True),
+    ],
+)
+def test_posts_never_stay_longer_than_was_said(days, before, has_posts, may):
+    assert rules.may_keep_for(days, before, has_posts=has_posts) is may

@@ -111,10 +111,13 @@ def test_the_share_of_threads_answered_in_time(app, client, circle_id, clock):
         if number < 7:
             doing.reply(someone(), post.thread_id, f"Two {chr(97 + number) * 3}")
     assert shelf.answered_share(day_of(now())) is None, "today’s threads still have time"
+    assert "too few to say" in client.get("/transparency").text.partition("answered-title")[2]
     clock.shift(timedelta(days=2))
     doing.reply(someone(), post.thread_id, "Late Name")
     share = shelf.answered_share(day_of(now()))
     assert (share.threads, share.in_time, share.percent) == (10, 7, 70)
     assert "of the next day" in client.get("/").text
+    told = "Of 10 threads of the last 30 days, 70 in a hundred had two replies"
+    assert told in client.get("/transparency").text
     clock.shift(timedelta(days=40))
     assert shelf.answered_share(day_of(now())) is None

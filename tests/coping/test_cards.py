@@ -129,15 +129,58 @@ def test_cards_point_to_what_they_were_built_on(app, client, vault):
     assert "Ten minutes" not in page
 
 
+def test_a_card_brings_two_cards_together_and_credits_both(app, client, vault):
+    ana, ben = Person(app), Person(app)
+    first = doing.card(vault)
+    second = doing.card(ben.vault, "Kind Sycamore", title="Once round the block")
+    ana.browser.post(f"/library/{second.thread_id}/save", data={"on": "yes"})
+    page = ana.browser.get(f"/library/new?on={first.thread_id}").text
+    assert "Look at its words again" in page
+    offered = re.search(r'<select[^>]*id="also_on".*?</select>', page, re.DOTALL).group(0)
+    assert second.thread_id in offered
+    assert first.thread_id not in offered
+    typed = {**form_of(page), **FIELDS, "also_on": second.thread_id}
+    shown = ana.browser.post("/library/new", data={**typed, "preview": "yes"}).text
+    assert shown.count("It builds on") == 2
+    sent = ana.browser.post("/library/new", data=typed)
+    assert sent.status_code == 303, sent.text
+    assert "Feet, chair" not in client.get(f"/library/{first.thread_id}").text, "it passes both keys"
+    doing.publish(sent.location.rsplit("/", 1)[1])
+    child = db.session.scalar(select(Card.card_id).where(Card.also_on.is_not(None)))
+    page = client.get(f"/library/{child}").text
+    for parent, name in (("Ten minutes of nothing", "Copper Kettle"), ("Once round", "Kind Sycamore")):
+        assert parent in page
+        assert f"by {name}" in page
+    for parent in (first, second):
+        assert "Feet, chair, wall" in client.get(f"/library/{parent.thread_id}").text
+    with writing():
+        revision = db.session.scalars(select(Revision).where(Revision.post_id == second.id)).one()
+        take_down(revision, "author", "remove", day_of(now()))
+    page = client.get(f"/library/{child}").text
+    assert "no longer here" in page
+    assert "Ten minutes of nothing" in page
+    assert "Once round" not in page
+
+
+def test_one_card_twice_is_one_card_and_a_second_one_alone_is_the_first(app, client, vault):
+    first = doing.card(vault).thread_id
+    for origin in (Origin(first, None, first), Origin(None, None, first)):
+        child = doing.card(vault, title="Five minutes of nothing", origin=origin).thread_id
+        row = db.session.get_one(PublishedCard, child)
+        assert (row.built_on, row.also_on) == (first, None)
+        assert client.get(f"/library/{child}").text.count("Ten minutes of nothing") == 1
+
+
 def test_nothing_can_be_built_on_a_card_that_cannot_be_read(app):
     ana = Person(app)
     waiting = doing.card(Person(app).vault, waits=True)
     page = ana.browser.get(f"/library/new?on={waiting.thread_id}").text
     assert form_of(page)["built_on"] == ""
-    fields = {**form_of(page), **FIELDS, "built_on": waiting.thread_id}
-    answer = ana.browser.post("/library/new", data=fields)
-    assert answer.status_code == 409
-    assert "I press my feet down." in answer.text
+    for field in ("built_on", "also_on"):
+        fields = {**form_of(page), **FIELDS, field: waiting.thread_id}
+        answer = ana.browser.post("/library/new", data=fields)
+        assert answer.status_code == 409
+        assert "I press my feet down." in answer.text
 
 
 def test_how_it_went_counts_once_for_a_person_and_shows_from_five_on(app, client):

@@ -169,7 +169,7 @@ class Day:
         assert self.member.post("/goals", data=goal).status_code == 303
         note = {"emotional": "8", "note": word("check-in"), "form_key": new_id()}
         assert self.member.post("/check-in", data=note).status_code == 303
-        post_id = re.search(r'action="/posts/([^/"]+)/react"', page)
+        post_id = re.search(r'action="/posts/([^/"]+)/react#', page)
         if post_id:
             self.member.post(f"/posts/{post_id.group(1)}/react", data={"word": "with-you"})
         reader = Person(self.app).browser

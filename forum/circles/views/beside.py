@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from flask_login import current_user
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from forum.circles import conversation, mine, panels, queries, rules, waits
 from forum.circles.models import Decision, Review
+from forum.circles.views.reading import said_note
 from forum.circles.writing import Written
 from forum.screening.care import read_care
 from forum.screening.lanes import is_crisis
@@ -17,10 +19,11 @@ from forum.storage.database import db
 from forum.text.render import as_markup
 
 
-def preview(written: Written) -> Markup:
+def preview(written: Written) -> SimpleNamespace:
     """How a text will look, with help before it where it speaks of dying: not everybody presses Submit."""
     help_now = _help_now() if is_crisis(written.care) else None
-    return (help_now or as_markup("")) + as_markup(written.html)
+    html = (help_now or as_markup("")) + as_markup(written.html)
+    return SimpleNamespace(title=written.title, note=said_note(written.note), html=html)
 
 
 def help_for_draft(draft: dict[str, Any]) -> Markup | None:

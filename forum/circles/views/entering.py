@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.circles import invitations, queries
+from forum.circles import invitations, queries, rules
 from forum.circles.views.reading import readable_circle
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
@@ -43,9 +44,8 @@ def enter() -> Answer:
 @entering.get("/moderation/circles")
 @leads_only
 def codes() -> str:
-    """The invited circles, each with a way to a new code."""
-    invited = [circle for circle in queries.circles() if circle.audience == "invited"]
-    return render_template("circles/codes.html", circles=invited, code=None, code_of=None)
+    """The invited circles, each with a way to a new code, and for how long posts stay there."""
+    return _codes_page()
 
 
 @entering.post("/moderation/circles/<circle_id>/code")
@@ -57,8 +57,17 @@ def new_code(circle_id: str) -> str:
             code = invitations.new_code(circle_id, day_of(now()))
     except invitations.NotInvited:
         abort(404)
-    invited = [circle for circle in queries.circles() if circle.audience == "invited"]
-    return render_template("circles/codes.html", circles=invited, code=code, code_of=circle_id)
+    return _codes_page(code, circle_id)
+
+
+def _codes_page(code: str | None = None, code_of: str | None = None) -> str:
+    return render_template(
+        "circles/codes.html",
+        circles=[circle for circle in queries.circles() if circle.audience == "invited"],
+        days=[(days, ngettext("%(num)d day", "%(num)d days", days)) for days in rules.KEEP_DAYS],
+        code=code,
+        code_of=code_of,
+    )
 
 
 @entering.post("/c/<circle_id>/leave")

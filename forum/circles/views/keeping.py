@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response
 
 from forum.circles import kept, reactions, tending
 from forum.circles.actions import NotYours
+from forum.circles.forms import ReplyForm
 from forum.circles.models import PublishedPost, PublishedThread
+from forum.circles.queries import POSTS_A_PAGE
 from forum.circles.reviews import Changed
-from forum.circles.views.reading import readable_circles, readable_thread
+from forum.circles.views.reading import readable_circles, readable_thread, thread_page
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
@@ -26,9 +28,17 @@ from forum.web.errors import Conflict
 keeping = Blueprint("keeping", __name__)
 
 
-def _back(thread_id: str, post_id: str = "") -> Response:
-    anchor = f"p-{post_id}" if post_id else None
-    return redirect(url_for("reading.thread", thread_id=thread_id, _anchor=anchor), 303)
+Answer = Response | str
+
+
+def _back(thread_id: str, post: PublishedPost | None = None) -> Answer:
+    """Back to the thread; with the page itself where the form brought a reply that is not sent yet."""
+    after = post.position - 1 if post and post.position > POSTS_A_PAGE else -1
+    typed = ReplyForm(request.form).data
+    if (typed["body"] or "").strip():
+        return thread_page(readable_thread(thread_id), after, typed)
+    page, anchor = (after if after >= 0 else None), (f"p-{post.post_id}" if post else None)
+    return redirect(url_for("reading.thread", thread_id=thread_id, after=page, _anchor=anchor), 303)
 
 
 def _readable_post(post_id: str) -> PublishedPost:
@@ -53,29 +63,30 @@ def _act(act: Callable[[], object], thread_id: str) -> None:
 @keeping.post("/posts/<post_id>/react")
 @members_only
 @limits.mark
-def react(post_id: str) -> Response:
-    """Leave one of the three words on a post, or take it back."""
-    thread_id = _readable_post(post_id).thread_id
-    vault, word = current_user.vault, request.form.get("word", "")
-    _act(lambda: reactions.react(vault, post_id, word, day_of(now())), thread_id)
-    return _back(thread_id, post_id)
+def react(post_id: str) -> Answer:
+    """Leave one of the three words on a post, or take it back. A script that asks to `stay` gets no page."""
+    post = _readable_post(post_id)
+    vault, take = current_user.vault, request.form.get("take", "")
+    word = take or request.form.get("word", "")
+    _act(lambda: reactions.react(vault, post_id, word, day_of(now()), take_back=bool(take)), post.thread_id)
+    return Response(status=204) if request.form.get("stay") else _back(post.thread_id, post)
 
 
 @keeping.post("/posts/<post_id>/helped")
 @members_only
 @limits.mark
-def helped(post_id: str) -> Response:
+def helped(post_id: str) -> Answer:
     """Name a reply in one's own challenge as what helped, or take that back."""
-    thread_id = _readable_post(post_id).thread_id
+    post = _readable_post(post_id)
     vault, yes = current_user.vault, request.form.get("helped") == "yes"
-    _act(lambda: tending.name_what_helped(vault, post_id, day_of(now()), helped=yes), thread_id)
-    return _back(thread_id, post_id)
+    _act(lambda: tending.name_what_helped(vault, post_id, day_of(now()), helped=yes), post.thread_id)
+    return _back(post.thread_id, post)
 
 
 @keeping.post("/t/<thread_id>/close")
 @members_only
 @limits.mark
-def close(thread_id: str) -> Response:
+def close(thread_id: str) -> Answer:
     """Close one's own thread for replies, or open it again."""
     readable_thread(thread_id)
     vault, closed = current_user.vault, request.form.get("closed") == "yes"
@@ -87,24 +98,26 @@ def close(thread_id: str) -> Response:
 @keeping.post("/t/<thread_id>/keep")
 @members_only
 @limits.mark
-def keep(thread_id: str) -> Response:
-    """Follow or bookmark a thread, or stop."""
+def keep(thread_id: str) -> Answer:
+    """Follow or bookmark a thread, or stop; or note that its replies were read."""
     head = readable_thread(thread_id)
-    what = request.form.get("what", "")
-    if what not in ("follow", "bookmark"):
+    what = request.values.get("what", "")
+    if what not in ("follow", "bookmark", "read"):
         abort(400)
     with writing():
-        kept.keep(current_user.vault, thread_id, head.replies, **{what: request.form.get("on") == "yes"})
+        if what == "read":
+            kept.read(current_user.vault, {thread_id: head.replies})
+        else:
+            kept.keep(current_user.vault, thread_id, head.replies, **{what: request.form.get("on") == "yes"})
     return _back(thread_id)
 
 
 @keeping.post("/posts/<post_id>/mute")
 @members_only
 @limits.mark
-def mute(post_id: str) -> Response:
+def mute(post_id: str) -> Answer:
     """See no more of what is written under the name of a post."""
     post = _readable_post(post_id)
-    thread_id = post.thread_id
     with writing():
         kept.mute(current_user.vault, post.pseudonym_id, post.pseudonym)
     flash(
@@ -113,7 +126,7 @@ def mute(post_id: str) -> Response:
             "another one. Nobody is told, and you can undo it under Kept."
         )
     )
-    return _back(thread_id)
+    return _back(post.thread_id, post)
 
 
 @keeping.get("/kept")

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 
 from forum import content
 from forum.circles import kept, panels, queries, reactions, rules, shelf
@@ -147,7 +146,7 @@ def thread_page(
     after: int = -1,
     form: dict[str, Any] | None = None,
     errors: dict[str, Any] | None = None,
-    preview: Markup | None = None,
+    preview: SimpleNamespace | None = None,
     hints: SimpleNamespace | None = None,
 ) -> str:
     """The page of a thread, with a reply form for members, filled again where it was sent before."""
@@ -161,7 +160,9 @@ def thread_page(
         thread=head,
         posts=_posts(page, head, own, badges),
         older=f"{here}?after={page[-1].position}" if more else None,
-        newer=here if after >= 0 else None,
+        newer=here if page and not page[0].is_opening else None,
+        first_new=_first_new(head, page, own) if own and not more else None,
+        newest=f"{here}?after=newest" if more else None,
         may_reply=own is not None,
         closed=_closed(head),
         form=form or {"form_key": secrets.token_urlsafe(16)},
@@ -206,6 +207,13 @@ def _own(head: queries.ThreadHead, page: Sequence[AnyRow]) -> SimpleNamespace:
     own.cards = kept.saved_cards(vault)
     own.wrote_opening = any(row.is_opening and row.pseudonym_id in own.ids for row in page)
     return own
+
+
+def _first_new(head: queries.ThreadHead, page: Sequence[AnyRow], own: SimpleNamespace) -> str | None:
+    """The first post of a followed thread that came since its reader last said "read"; on its last page."""
+    replies = [row.post_id for row in page if not row.is_opening]
+    fresh = min(head.replies - own.kept.seen, len(replies)) if own.kept.follow else 0
+    return replies[-fresh] if fresh > 0 else None
 
 
 def _closed(head: queries.ThreadHead) -> str | None:
@@ -357,6 +365,8 @@ def _may_read(circle_id: str, audience: str) -> bool:
 
 def _after() -> int:
     text = request.args.get("after", "")
+    if text == "newest":
+        return queries.NEWEST
     return int(text) if text.isdecimal() and len(text) < 9 else -1
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from markupsafe import Markup
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
@@ -22,7 +21,7 @@ from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
 from forum.circles.views import words as said
 from forum.circles.views.beside import preview
-from forum.circles.views.hints import blurred, hints_for
+from forum.circles.views.hints import blurred, hints_for, turn_coach
 from forum.circles.views.reading import (
     content_notes,
     own_names,
@@ -37,10 +36,14 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
+from forum.text.render import excerpt
 from forum.web import limits
 from forum.web.access import members_only
 
 writing_pages = Blueprint("writing", __name__)
+
+QUOTED = 300
+"""Characters that the button quotes; a script quotes the passage that is marked, up to as many."""
 
 Answer = str | Response | tuple[str, int]
 PageAgain = Callable[[dict[str, Any]], str]
@@ -100,6 +103,8 @@ def send_reply(thread_id: str) -> Answer:
     def again(errors: dict[str, Any]) -> str:
         return thread_page(head, form=typed, errors=errors)
 
+    if request.form.get("quote"):
+        return thread_page(head, form=_with_quote(typed, head.id, request.form["quote"]))
     if not form.validate():
         return again(form.errors), 422
     wanted = preview_wanted()
@@ -114,6 +119,8 @@ def send_reply(thread_id: str) -> Answer:
     except TextRefused as refused:
         return again({refused.field: refused.message}), 422
     if wanted:
+        if wanted.startswith("coach"):
+            turn_coach(off=wanted == "coach-off")
         hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
         return thread_page(head, form=typed, preview=preview(written), hints=hints)
     check_limit(written)
@@ -125,10 +132,24 @@ def send_reply(thread_id: str) -> Answer:
     return _send(form, head.circle_id, send, again)
 
 
+def _with_quote(typed: dict[str, Any], thread_id: str, post_id: str) -> dict[str, Any]:
+    """A reply begun with words of another post. A quote carries no name: names can be given up."""
+    words = queries.words_of(thread_id, post_id) if is_id(post_id) else None
+    if words is None:
+        return typed
+    note = typed["content_note"] or words.content_note
+    before = (typed["body"] or "").rstrip()
+    quote = f"> {excerpt(words.plain, QUOTED)}\n\n"
+    return {**typed, "body": f"{before}\n\n{quote}".lstrip(), "content_note": note}
+
+
 def preview_wanted() -> str:
-    """Whether the form asked how it will look: "yes", "plain" without hints, "blur" with names blurred."""
+    """Whether the form asked how it will look: "yes", "plain" without hints, "blur" with names blurred.
+
+    "coach-off" and "coach-on" turn the hints about replies off and on.
+    """
     wanted = request.form.get("preview", "")
-    return wanted if wanted in ("", "plain", "blur") else "yes"
+    return wanted if wanted in ("", "plain", "blur", "coach-off", "coach-on") else "yes"
 
 
 def _known_topics(circle: Circle, chosen: list[str]) -> list[str]:
@@ -216,7 +237,7 @@ def opening_page(
     circle: Circle,
     form: dict[str, Any],
     errors: dict[str, Any] | None = None,
-    preview: Markup | None = None,
+    preview: SimpleNamespace | None = None,
     hints: SimpleNamespace | None = None,
 ) -> str:
     """The form for a new thread, with what was typed."""

@@ -16,7 +16,7 @@ from forum.circles.models import Revision
 from forum.circles.reviews import Changed
 from forum.circles.views.reading import list_place, said_note
 from forum.coping import actions, queries
-from forum.coping.rules import shown_counts
+from forum.coping.rules import parents_of, shown_counts
 from forum.members import pseudonyms
 from forum.storage.database import AnyRow, db, writing
 from forum.storage.types import is_id
@@ -55,15 +55,16 @@ def library() -> str:
 def card(card_id: str) -> str:
     """One card: its words, where it comes from, what was built on it, and how it went for others."""
     row = readable_card(card_id)
-    family = queries.family(card_id, row.built_on)
+    parents = parents_of(row.built_on, row.also_on)
+    family = queries.family(card_id, parents)
     counts = queries.tried([card_id])
     return render_template(
         "coping/card.html",
         card=_words(row),
         own=_own(row) if current_user.is_authenticated else None,
-        built_on=next((_line(one, {}) for one in family if one.thread_id == row.built_on), None),
-        built_on_gone=bool(row.built_on) and all(one.thread_id != row.built_on for one in family),
-        grew=[_line(one, {}) for one in family if one.built_on == card_id],
+        built_on=(built_on := [_line(one, {}) for one in family if one.thread_id in parents]),
+        gone=len(parents) - len(built_on),
+        grew=[_line(one, {}) for one in family if one.thread_id not in parents],
         led_from=(row.led_from, queries.open_thread_title(row.led_from)) if row.led_from else None,
         tried=_tried(counts.get(card_id, {})),
         results=said_results(),
@@ -119,10 +120,14 @@ def _own(row: AnyRow) -> SimpleNamespace:
     )
 
 
+def shown_html(row: AnyRow) -> str:
+    """The HTML of a card by the present renderer."""
+    if row.renderer == RENDERER:
+        return str(row.html)
+    return render(open_content(db.session.get_one(Revision, row.revision_id)).body).html
+
+
 def _words(row: AnyRow) -> SimpleNamespace:
-    html = row.html
-    if row.renderer != RENDERER:
-        html = render(open_content(db.session.get_one(Revision, row.revision_id)).body).html
     return SimpleNamespace(
         id=row.card_id,
         post_id=row.post_id,
@@ -132,7 +137,7 @@ def _words(row: AnyRow) -> SimpleNamespace:
         content_note=said_note(row.content_note),
         day=said_day(row.day),
         version=row.version,
-        html=as_markup(html),
+        html=as_markup(shown_html(row)),
     )
 
 

@@ -15,25 +15,27 @@ from werkzeug.wrappers import Response
 
 from forum import content
 from forum.circles import actions as circle_actions
-from forum.circles import mine, panels
+from forum.circles import kept, mine, panels
 from forum.circles.content import open_content
 from forum.circles.models import Revision
 from forum.circles.reviews import Changed
 from forum.circles.rules import CARD, LIBRARY
 from forum.circles.views.beside import preview
 from forum.circles.views.hints import blurred, hints_for
-from forum.circles.views.reading import content_notes, own_names
+from forum.circles.views.reading import content_notes, own_names, said_note
 from forum.circles.views.writing import preview_wanted, refusal, sender_of
 from forum.circles.writing import Written, make_ready
 from forum.coping import actions, queries
 from forum.coping.forms import CardForm, NewCardForm
 from forum.coping.rules import PARTS, Parts, compose, split
+from forum.coping.views.library import shown_html
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
 from forum.storage.clock import now
-from forum.storage.database import db, writing
+from forum.storage.database import AnyRow, db, writing
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
+from forum.text.render import as_markup
 from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
@@ -42,6 +44,9 @@ card_writing = Blueprint("card_writing", __name__)
 
 Answer = str | Response | tuple[str, int]
 PageAgain = Callable[..., str]
+PARENTS = {"built_on": "on", "also_on": "and"}
+"""The fields of the cards that a card is built on, and how the address of the form names them."""
+
 panels.edit_with(CARD, lambda post_id: url_for("card_writing.edit", post_id=post_id))
 
 
@@ -50,9 +55,8 @@ panels.edit_with(CARD, lambda post_id: url_for("card_writing.edit", post_id=post
 def new_card() -> str:
     """The form for a new card: empty, built on another card, or begun with words of one's own."""
     values: dict[str, Any] = {"form_key": secrets.token_urlsafe(16)}
-    built_on, thread_id = request.args.get("on", ""), request.args.get("thread", "")
-    if is_id(built_on) and queries.card(built_on):
-        values["built_on"] = built_on
+    thread_id = request.args.get("thread", "")
+    values |= {field: _readable(request.args.get(asked, "")) for field, asked in PARENTS.items()}
     post_id = request.args.get("from", "")
     if is_id(thread_id):
         post_id = actions.opening_of(thread_id) or ""
@@ -62,6 +66,11 @@ def new_card() -> str:
         values["what"] = open_content(db.session.get_one(Revision, source.revision_id)).body
         values["pseudonym"] = source.pseudonym
     return _new_page(values)
+
+
+def _readable(card_id: str) -> str:
+    """The id of a card that can be read, or nothing."""
+    return card_id if is_id(card_id) and queries.card(card_id) else ""
 
 
 @card_writing.post("/library/new")
@@ -80,7 +89,7 @@ def send_card() -> Answer:
         return ready
     known = {topic.id for topic in content.topics()}
     tags = [tag for tag in typed["tags"] or [] if tag in known]
-    origin = actions.Origin(typed["built_on"] or None, typed["grew_from"] or None)
+    origin = actions.Origin(typed["built_on"] or None, typed["grew_from"] or None, typed["also_on"] or None)
     try:
         with writing():
             sender = sender_of(typed["form_key"])
@@ -93,7 +102,7 @@ def send_card() -> Answer:
     except (pseudonyms.NameTaken, IntegrityError):
         return again({"pseudonym": _("Somebody writes under this name. Please take another one.")}), 422
     except (Changed, circle_actions.NotYours):
-        typed["built_on"] = typed["grew_from"] = ""
+        typed |= dict.fromkeys((*PARENTS, "grew_from"), "")
         problem = _("What this card came from cannot be read any more. You can send it without.")
         return again({"title": problem}), 409
     with writing():
@@ -168,22 +177,35 @@ def _ready(form: CardForm, typed: dict[str, Any], again: PageAgain) -> Written |
 
 def _new_page(form: dict[str, Any], errors: dict[str, Any] | None = None, **more: Any) -> str:
     own = own_names(LIBRARY)
-    built_on = queries.card(form["built_on"]) if form.get("built_on") else None
+    parents = [card for card in (queries.card(form.get(field) or "") for field in PARENTS) if card]
+    first = parents[0].card_id if parents else ""
     return _page(
         form,
         errors,
         action=url_for("card_writing.send_card"),
         names=own.names,
         offered_name=own.suggested,
-        built_on=SimpleNamespace(id=built_on.card_id, title=built_on.title) if built_on else None,
+        parents=[_parent(card) for card in parents],
+        saved=[one for one in kept.saved_cards(current_user.vault) if first and one[0] != first],
         editing=False,
         **more,
     )
 
 
+def _parent(card: AnyRow) -> SimpleNamespace:
+    """A card that is built on, with its words to look at while writing."""
+    return SimpleNamespace(
+        id=card.card_id,
+        title=card.title,
+        pseudonym=card.pseudonym,
+        content_note=said_note(card.content_note),
+        html=as_markup(shown_html(card)),
+    )
+
+
 def _edit_page(post_id: str, form: dict[str, Any], errors: dict[str, Any] | None = None, **more: Any) -> str:
     action = url_for("card_writing.send_edit", post_id=post_id)
-    return _page(form, errors, action=action, built_on=None, editing=True, post_id=post_id, **more)
+    return _page(form, errors, action=action, parents=[], saved=[], editing=True, post_id=post_id, **more)
 
 
 def _page(form: dict[str, Any], errors: dict[str, Any] | None, **more: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
+from forum.circles import shelf
 from forum.moderation import log, numbers, queries
 from forum.moderation.models import LogEntry
 from forum.moderation.words import said_outcome
@@ -101,4 +102,12 @@ def transparency() -> str:
         (_("Appeals upheld"), numbers.suppressed(counted["uphold"])),
         (_("Appeals overturned"), numbers.suppressed(counted["overturn"])),
     ]
-    return render_template("moderation/transparency.html", rows=rows, waits=_waits(), fewest=numbers.FEWEST)
+    return render_template(
+        "moderation/transparency.html",
+        rows=rows,
+        waits=_waits(),
+        fewest=numbers.FEWEST,
+        answered=shelf.answered_share(day_of(now())),
+        fewest_threads=shelf.FEWEST,
+        days=shelf.MEASURED_DAYS,
+    )

@@ -11,6 +11,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forum.circles import queries as circles
+from forum.circles.invitations import NotInvited
+from forum.circles.reviews import Changed
 from forum.content import reasons
 from forum.moderation import numbers, policy, watch
 from forum.moderation.views.desk import Answer
@@ -145,3 +147,21 @@ def turn() -> Response:
         watch.pause_threads(circle_id or None, words, current_user.staff.id, day_of(now()))
     flash(_("Paused. What needs care is always taken.") if words else _("Open again."))
     return redirect(url_for("rulebook.overview"), 303)
+
+
+@rulebook.post("/moderation/circles/<circle_id>/days")
+@leads_only
+def keep_for_days(circle_id: str) -> Response:
+    """Say for how many days a circle by invitation keeps posts. Fewer is always possible, more is not."""
+    typed = request.form.get("days", "")
+    days = int(typed) if typed.isdecimal() and len(typed) < 4 else None
+    try:
+        with writing():
+            watch.keep_posts_for(circle_id, days, current_user.staff.id, day_of(now()))
+    except NotInvited:
+        abort(404)
+    except Changed:
+        flash(_("Members were told a number when they wrote, so posts cannot stay longer than that."))
+    else:
+        flash(_("The circle and its forms say so now."))
+    return redirect(url_for("entering.codes"), 303)

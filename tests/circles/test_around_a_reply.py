@@ -1,0 +1,136 @@
+"""Nothing on the page of a thread loses a reply that is being written; quotes; what is new and newest."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from forum.circles import queries, reactions
+from forum.storage.database import writing
+from tests import doing, factories
+from tests.people import Person
+
+TYPED = {"mode": "question", "body": "Half a thought", "pseudonym": "Kind Sycamore", "form_key": "k" * 22}
+
+
+@pytest.fixture
+def circle_id(app) -> str:
+    with writing():
+        return factories.circle("Newcomers", audience="everyone").id
+
+
+def reply_in(page: str) -> str:
+    return re.search(r'<textarea[^>]* id="body".*?>\n(.*?)</textarea>', page, re.DOTALL).group(1)
+
+
+@pytest.mark.parametrize(
+    ("path", "pressed"),
+    [
+        ("/posts/{post}/react", {"word": "me too"}),
+        ("/posts/{post}/mute", {"mute": "yes"}),
+        ("/t/{thread}/keep?what=follow", {"on": "yes"}),
+        ("/t/{thread}/keep", {"what": "read"}),
+    ],
+)
+def test_a_button_gives_a_half_written_reply_back(app, circle_id, path, pressed):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(ana.vault, circle_id)
+    path = path.format(post=post.id, thread=post.thread_id)
+    assert ben.browser.post(path, data={**TYPED, "body": " ", **pressed}).status_code == 303
+    answer = ben.browser.post(path, data={**TYPED, **pressed})
+    assert answer.status_code == 200
+    assert reply_in(answer.text) == "Half a thought"
+    assert re.search(r'value="question" checked', answer.text)
+    assert 'name="form_key" value="' + "k" * 22 in answer.text
+
+
+def test_who_opened_a_challenge_says_what_helped_and_keeps_their_words(app, circle_id):
+    ana, ben = Person(app), Person(app)
+    challenge = doing.open_thread(ana.vault, circle_id, kind="challenge")
+    answer = doing.reply(ben.vault, challenge.thread_id)
+    page = ana.browser.post(f"/posts/{answer.id}/helped", data={**TYPED, "helped": "yes"}).text
+    assert reply_in(page) == "Half a thought"
+    page = ana.browser.post(f"/t/{challenge.thread_id}/close", data={**TYPED, "closed": "yes"}).text
+    assert "has closed this thread" in page
+    assert reply_in(page) == "Half a thought", "the words stay there to be copied"
+    assert 'id="reply-form"' in page, "and the thread can be opened again"
+
+
+def test_a_script_gets_no_page(app, circle_id):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(ana.vault, circle_id)
+    answer = ben.browser.post(f"/posts/{post.id}/react", data={"word": "me too", "stay": "yes"})
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert reactions.left_on(post.id) == ["me too"]
+
+
+def test_a_quote_has_few_words_no_name_and_the_content_note(app, circle_id):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(
+        ana.vault, circle_id, body="One line.\n\n" + "word " * 200, note="suicidal-thoughts"
+    )
+    path = f"/t/{post.thread_id}"
+    page = ben.browser.post(path, data={**TYPED, "quote": post.id}).text
+    lines = reply_in(page).split("\n")
+    assert lines[:2] == ["Half a thought", ""]
+    assert lines[2].startswith("&gt; One line. word word")
+    assert len(lines[2]) <= 310
+    assert "Heron" not in reply_in(page)
+    assert re.search(r'value="suicidal-thoughts" selected', page)
+
+
+def test_only_what_stands_in_the_thread_can_be_quoted(app, circle_id):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(ana.vault, circle_id)
+    waiting = doing.reply(ana.vault, post.thread_id, "Quiet Heron", body="Not yet read.", waits=True)
+    elsewhere = doing.open_thread(ana.vault, circle_id, "Quiet Heron", title="Another")
+    for post_id in (waiting.id, elsewhere.id, "A" * 22, "x"):
+        page = ben.browser.post(f"/t/{post.thread_id}", data={**TYPED, "quote": post_id}).text
+        assert reply_in(page) == "Half a thought"
+
+
+def test_the_coach_reads_no_quoted_words(app, circle_id):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(ana.vault, circle_id, wish="listen")
+    quoting = {
+        **TYPED,
+        "mode": "support",
+        "body": "> You should quit.\n\nThat sounds exhausting. I hear you.",
+    }
+    page = ben.browser.post(f"/t/{post.thread_id}", data={**quoting, "preview": "yes"}).text
+    assert "may land better without advice" not in page
+    page = ben.browser.post(
+        f"/t/{post.thread_id}", data={**quoting, "body": "You should quit.", "preview": "yes"}
+    ).text
+    assert "may land better without advice" in page
+
+
+def test_what_came_since_a_reader_said_read_is_marked(app, circle_id):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(ana.vault, circle_id)
+    doing.reply(ana.vault, post.thread_id, "Quiet Heron", body="The first.")
+    path = f"/t/{post.thread_id}"
+    ben.browser.post(f"{path}/keep", data={"what": "follow", "on": "yes"})
+    assert "New since you last read" not in ben.browser.get(path).text
+    new = doing.reply(ana.vault, post.thread_id, "Quiet Heron", body="The second.")
+    page = ben.browser.get(path).text
+    assert page.index("The first.") < page.index("New since you last read") < page.index(f'id="p-{new.id}"')
+    assert "New since you last read" not in ana.browser.get(path).text
+    ben.browser.post(f"{path}/keep", data={"what": "read"})
+    assert "New since you last read" not in ben.browser.get(path).text
+
+
+def test_the_newest_replies_of_a_long_thread(app, client, circle_id, monkeypatch):
+    ana = Person(app)
+    post = doing.open_thread(ana.vault, circle_id)
+    path = f"/t/{post.thread_id}"
+    for number in range(5):
+        doing.reply(ana.vault, post.thread_id, "Quiet Heron", body=f"Reply {number}.")
+    page = client.get(path).text
+    assert page.index('href="#newest"') < page.index('id="newest"') < page.index("Reply 4.")
+    monkeypatch.setattr(queries, "POSTS_A_PAGE", 3)
+    assert f'href="{path}?after=newest#newest"' in ana.browser.get(path).text
+    rows = queries.posts_of(post.thread_id, queries.NEWEST)
+    assert [row.position for row in rows] == sorted(row.position for row in rows)
+    assert rows[-1].position == 5
