@@ -73,7 +73,7 @@ def prepare_sqlite(folder: Path) -> Path:
 class Postgres:
     """The PostgreSQL server of one test run. Databases come from a template with every table."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         """Start the server, or join the one that a sibling process of this run has started."""
         run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")[:12]
         worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
@@ -87,8 +87,8 @@ class Postgres:
         self._template = f"tpl_{worker}"
         self._prefix = f"t_{worker}_"
         self._made = 0
-        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
-            self._run(sql.SQL(f"ALTER SYSTEM SET {setting}"))  # type: ignore[arg-type]
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._run(sql.SQL(f"ALTER SYSTEM SET {setting} = {'on' if durable else 'off'}"))  # type: ignore[arg-type]
         self._run(sql.SQL("SELECT pg_reload_conf()"))
 
     def prepare(self, folder: Path) -> None:
