@@ -101,7 +101,7 @@ class Promises(RuleBasedStateMachine):
                 assert (revision.id, "report") in is_open, "hidden without anybody asked to decide"
 
     def one_decision_stands(self) -> None:
-        """P6: a decision is reversed once at most, the log verifies, and no text is there that nobody sent."""
+        """P6: a decision is reversed once at most, the log verifies, and every text was sent by somebody."""
         orders = db.session.execute(
             select(Decision.reverses_id, func.count())
             .where(Decision.reverses_id.is_not(None))
