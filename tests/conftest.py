@@ -30,6 +30,14 @@ def no_slow_work_while_writing() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_wait_for_the_disk() -> Iterator[None]:
+    """SQLite in this process does not wait for the disk, like PostgreSQL in tests; served programs do."""
+    with pytest.MonkeyPatch.context() as patch:
+        engines.do_not_wait_for_the_disk(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with every table and no row."""

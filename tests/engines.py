@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from flask import Flask
 from psycopg import sql
 from sqlalchemy import event
@@ -26,6 +27,7 @@ import forum
 from config import Settings, read_settings
 from forum import create_app
 from forum.search import schema as search_schema
+from forum.storage import database
 from forum.storage.database import db, writing
 
 for _file in sorted(Path(forum.__file__).parent.glob("*/models.py")):
@@ -73,7 +75,7 @@ def prepare_sqlite(folder: Path) -> Path:
 class Postgres:
     """The PostgreSQL server of one test run. Databases come from a template with every table."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         """Start the server, or join the one that a sibling process of this run has started."""
         run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")[:12]
         worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
@@ -87,8 +89,8 @@ class Postgres:
         self._template = f"tpl_{worker}"
         self._prefix = f"t_{worker}_"
         self._made = 0
-        for setting in ("fsync = off", "full_page_writes = off", "synchronous_commit = off"):
-            self._run(sql.SQL(f"ALTER SYSTEM SET {setting}"))  # type: ignore[arg-type]
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            self._run(sql.SQL(f"ALTER SYSTEM SET {setting} = {'on' if durable else 'off'}"))  # type: ignore[arg-type]
         self._run(sql.SQL("SELECT pg_reload_conf()"))
 
     def prepare(self, folder: Path) -> None:
@@ -120,6 +122,38 @@ class Postgres:
     def _run(self, statement: Any) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+
+def do_not_wait_for_the_disk(patch: pytest.MonkeyPatch) -> None:
+    """Let SQLite acknowledge before the disk does: no test cuts the power, and each commit waits less.
+
+    `durable_sqlite` is the program's own setting, for tests of just that.
+    """
+    configure = database._configure_sqlite
+
+    def relaxed(connection: Any, record: Any) -> None:
+        configure(connection, record)
+        if not _durable:
+            connection.execute("PRAGMA synchronous=OFF").close()
+
+    patch.setattr(database, "_configure_sqlite", relaxed)
+
+
+_durable: list[bool] = []
+
+
+@contextmanager
+def durable_sqlite() -> Iterator[None]:
+    """The program's connections wait for the disk inside, as they do outside of tests."""
+    _durable.append(True)
+    db.session.remove()
+    db.engine.dispose()
+    try:
+        yield
+    finally:
+        _durable.clear()
+        db.session.remove()
+        db.engine.dispose()
 
 
 def copy_sqlite(prepared: Path, folder: Path) -> None:

@@ -283,6 +283,12 @@ def _hand_over(old: Revision, now: datetime) -> Review | None:
     return review
 
 
+def is_taken(sender: Sender) -> bool:
+    """Whether this very form was taken before. It lets go of what was read, so that it sees the present."""
+    db.session.rollback()
+    return _sent_before(sender) is not None
+
+
 def _sent_before(sender: Sender) -> Sent | None:
     """The same form always answers with the same submission."""
     found = db.session.connection().execute(_SENT, {"form_hash": _form_hash(sender)}).scalar()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from forum.circles.content import seal_words
 from forum.circles.models import Decision, Message, Review
@@ -28,7 +28,7 @@ def say(
 ) -> Message:
     """Add one word: `side` is author, staff, or desk (for moderators only). The same form is taken once."""
     if form is not None:
-        before = db.session.scalars(select(Message).where(Message.form_hash == form)).first()
+        before = db.session.scalars(_said_with(form)).first()
         if before is not None:
             return before
     last = select(func.max(Message.place)).where(Message.review_id == review.id)
@@ -49,6 +49,15 @@ def say(
         review.awaits_author = side == "staff"
     db.session.flush()
     return message
+
+
+def was_said(form: bytes) -> bool:
+    """Whether the words of this very form were taken before."""
+    return db.session.scalars(_said_with(form)).first() is not None
+
+
+def _said_with(form: bytes) -> Select[Message]:
+    return select(Message).where(Message.form_hash == form)
 
 
 def appeal_of(decision_id: str) -> Review | None:

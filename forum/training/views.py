@@ -18,7 +18,7 @@ from forum.circles import shelf
 from forum.circles.actions import NotTaken
 from forum.circles.reviews import Changed
 from forum.circles.views.reading import readable_circles, thread_row
-from forum.circles.views.writing import refusal, sender_of
+from forum.circles.views.writing import check_limit, count_text, refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
@@ -126,7 +126,6 @@ def _place(text: str, many: int) -> int | None:
 
 @training.post("/training/story")
 @members_only
-@limits.post
 def tell_story() -> Answer:
     """Send the story that a moderator reads."""
     form = StoryForm(request.form)
@@ -136,6 +135,7 @@ def tell_story() -> Answer:
         written = make_ready(_("A story of my own"), form.body.data, "", is_opening=True)
     except TextRefused as refused:
         return _overview(form.data, {"body": refused.message}), 422
+    check_limit(written, form.form_key.data)
     try:
         with writing():
             sent = actions.tell_story(sender_of(form.form_key.data), written, form.pseudonym.data, now())
@@ -144,7 +144,9 @@ def tell_story() -> Answer:
         field = "pseudonym" if refused.args[0] == "name" else "body"
         return _overview(form.data, {field: _not_ready(refused.args[0])}), 409
     except NotTaken as refused:
+        count_text(written, None)
         return _overview(form.data, {"body": refusal(refused.args[0])}), 409
+    count_text(written, sent)
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 
 

@@ -64,9 +64,42 @@ class Limit:
             if self.closed_without_store:
                 raise Unavailable from error
 
+    def refuse_unless(self, is_taken: Callable[[], bool]) -> None:
+        """Raises `TooMany` when the limit is reached, without counting, but never for what was taken before.
+
+        It asks again before refusing: the first of two clicks may have been taken in between. What is then
+        newly taken is counted by `count`, so that a form that is sent twice counts once.
+        """
+        if is_taken():
+            return
+        try:
+            self._look()
+        except TooMany:
+            if not is_taken():
+                raise
+        except (StorageError, OSError) as error:
+            log.error("limit_store_away", limit=self.name, error=type(error).__name__)
+
+    def count(self) -> None:
+        """Count one without refusing it."""
+        try:
+            for mark in self._marks():
+                for item in map(parse, self.allowed):
+                    counter().hit(item, self.name, mark)
+        except (StorageError, OSError) as error:
+            log.error("limit_store_away", limit=self.name, error=type(error).__name__)
+
+    def _look(self) -> None:
+        for mark in self._marks():
+            for item in map(parse, self.allowed):
+                if not counter().test(item, self.name, mark):
+                    raise TooMany(_seconds(item, self.name, mark))
+
+    def _marks(self) -> list[str]:
+        return [mark for mark in (_asker(), self._typed_name()) if mark]
+
     def _count(self) -> None:
-        who = [mark for mark in (_asker(), self._typed_name()) if mark]
-        for mark in who:
+        for mark in self._marks():
             for item in map(parse, self.allowed):
                 if not counter().hit(item, self.name, mark):
                     raise TooMany(_seconds(item, self.name, mark))

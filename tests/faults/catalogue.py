@@ -19,6 +19,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import event
 
+from config import Settings
 from forum.circles.models import Decision, Post, PublishedPost
 from forum.jobs.serving import ROOT
 from forum.members import erasure
@@ -74,16 +75,16 @@ for _point in POINTS:
 
 
 @contextmanager
-def _locked(site: Site) -> Iterator[None]:
+def holding_the_lock(settings: Settings) -> Iterator[None]:
     """Another process holds what a submission needs."""
-    if site.is_sqlite:
-        file = site.settings.data_dir / "forum.sqlite3"
-        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+    if settings.is_sqlite:
+        with closing(sqlite3.connect(settings.data_dir / "forum.sqlite3", isolation_level=None)) as other:
+            other.execute("PRAGMA busy_timeout = 60000")
             other.execute("BEGIN IMMEDIATE")
             yield
             other.execute("ROLLBACK")
         return
-    dsn = site.settings.database_url.replace("postgresql+psycopg", "postgresql", 1)
+    dsn = settings.database_url.replace("postgresql+psycopg", "postgresql", 1)
     with psycopg.connect(dsn) as other:
         other.execute("LOCK TABLE revision IN ACCESS EXCLUSIVE MODE")
         yield
@@ -94,7 +95,7 @@ def _locked(site: Site) -> Iterator[None]:
 def locked(site: Site) -> None:
     with site.running() as app:
         ana, form = Person(app), site.form("Words that must not be lost.")
-        with _locked(site):
+        with holding_the_lock(site.settings):
             answer = site.send(ana, form)
             _is_kept(answer, form)
             assert app.test_client().get("/help").status_code == 200

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +14,7 @@ from forum.bench.thief import Forum
 from forum.members import erasure, linkage
 from forum.members.linkage import Outcome
 from forum.storage.database import db
+from tests import engines
 
 PEOPLE, TEXTS = 24, 6
 
@@ -28,9 +32,33 @@ def played(kind: str) -> tuple[Forum, dict[str, str]]:
     return forum, forum.truth()
 
 
-@pytest.mark.parametrize("kind", ["busy", "quiet"])
-def test_no_trace_leads_from_name_to_name_or_member(app: Flask, kind: str) -> None:
-    _forum, truth = played(kind)
+@pytest.fixture(scope="module")
+def busy(prepared_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A busy forum, played once: its folder, and who is behind each name."""
+    folder = tmp_path_factory.mktemp("busy")
+    engines.copy_sqlite(prepared_sqlite, folder)
+    with engines.running(engines.settings_in(folder)):
+        return folder, played("busy")[1]
+
+
+@pytest.fixture
+def busy_app(busy: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The program on a copy of the busy forum; who is behind each name."""
+    folder, truth = busy
+    shutil.copytree(folder, tmp_path / "copy")
+    with engines.running(engines.settings_in(tmp_path / "copy")):
+        yield truth
+
+
+def test_no_trace_leads_from_name_to_name_or_member_in_a_busy_forum(busy_app: dict[str, str]) -> None:
+    _nothing_is_told(busy_app)
+
+
+def test_no_trace_leads_from_name_to_name_or_member_in_a_quiet_forum(app: Flask) -> None:
+    _nothing_is_told(played("quiet")[1])
+
+
+def _nothing_is_told(truth: dict[str, str]) -> None:
     outcomes = linkage.attack(linkage.stolen(), truth)
     assert len(truth) > PEOPLE and len(outcomes) == 11
     assert [one for one in outcomes if beats_chance(one, len(truth))] == []
@@ -45,8 +73,8 @@ def test_row_versions_on_postgresql_tell_nothing_after_a_night(postgres_app: Fla
     assert len(versions) == 2 and [one for one in versions if beats_chance(one, len(truth))] == []
 
 
-def test_a_planted_account_column_turns_it_red(app: Flask) -> None:
-    _forum, truth = played("busy")
+def test_a_planted_account_column_turns_it_red(busy_app: dict[str, str]) -> None:
+    truth = busy_app
     with db.engine.begin() as connection:
         connection.execute(db.text("ALTER TABLE pseudonym ADD COLUMN account TEXT"))
         for name, member in truth.items():

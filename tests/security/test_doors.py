@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from flask import Flask
 
+from forum.circles.models import Circle
 from forum.members import actions as joining
 from forum.members import keys
-from forum.storage.database import writing
+from forum.storage.database import db, writing
 from forum.web import limits
+from forum.web.errors import TooMany
 from forum.web.limits import network_prefix
 from tests import factories
 from tests.browser_client import Client
@@ -165,3 +167,95 @@ def test_nothing_of_limits_lies_on_disk(app: Flask, settings) -> None:  # type: 
             assert key not in content
             assert key.hex().encode() not in content
             assert mark.encode() not in content
+
+
+def _opening(key: str, body: str = "A long week.") -> dict[str, str]:
+    form = {"kind": "story", "wish": "listen", "title": "After", "pseudonym": "Quiet Heron"}
+    return {**form, "body": body, "form_key": key}
+
+
+def _card(key: str, what: str) -> dict[str, str]:
+    form = {
+        "title": "Ten minutes",
+        "when": "After.",
+        "how": "Fine.",
+        "not_for": "A bad day.",
+        "pseudonym": "Quiet Heron",
+    }
+    return {**form, "what": what, "form_key": key}
+
+
+def _use_up(person: Person, circle_id: str, allowed: int = 10) -> str:
+    """Send and withdraw as many texts as may be sent in a minute; where the last one is."""
+    place = ""
+    for turn in range(allowed):
+        answer = person.browser.post(f"/c/{circle_id}/new", data=_opening(f"used {turn}"))
+        assert answer.status_code == 303, turn
+        place = answer.location
+        assert person.browser.post(f"{place}/withdraw").status_code == 303
+    return place
+
+
+def test_a_form_that_was_taken_is_answered_the_same_however_full_the_limit_is(
+    app: Flask, circle_id: str, clock: time_machine.Traveller
+) -> None:
+    """A second click never eats the limit, and is never told to wait for what was taken already."""
+    ana = Person(app)
+    for _click in range(8):
+        first = ana.browser.post(f"/c/{circle_id}/new", data=_opening("one form"))
+        assert first.status_code == 303
+    assert ana.browser.post(f"{first.location}/withdraw").status_code == 303
+    last = _use_up(ana, circle_id, 9)
+    assert ana.browser.post(f"/c/{circle_id}/new", data=_opening("new form")).status_code == 429
+    assert ana.browser.post(f"/c/{circle_id}/new", data=_opening("used 8")).location == last
+    assert ana.browser.post(f"/c/{circle_id}/new", data=_opening("one form")).location == first.location
+
+
+def test_each_form_for_a_text_is_slowed_with_its_words_kept_and_care_comes_first(
+    app: Flask, circle_id: str, clock: time_machine.Traveller
+) -> None:
+    """Thread, reply, card, newer version and private word: care rules run before the limit everywhere."""
+    ana = Person(app)
+    with writing():
+        thread_id = factories.published_thread(db.session.get_one(Circle, circle_id)).id
+    kept = ana.browser.post(f"/c/{circle_id}/new", data=_opening("kept")).location
+    _use_up(ana, circle_id, 9)
+    care = "Tonight I will end my life. Goodbye."
+    reply = {"mode": "support", "pseudonym": "Quiet Heron"}
+    forms = {
+        f"/c/{circle_id}/new": _opening,
+        f"/t/{thread_id}": lambda key, body="": {**reply, "body": body, "form_key": key},
+        "/library/new": _card,
+        f"{kept}/edit": lambda key, body="": {"title": "After", "body": body, "form_key": key},
+        f"{kept}/write": lambda key, body="": {"note": body, "form_key": key},
+    }
+    for path, form in forms.items():
+        if path.endswith("/write"):
+            for turn in range(10):
+                ana.browser.post(path, data=form(f"w{turn}", "A word."))
+        slowed = ana.browser.post(path, data=form(f"{path} a", "Just a long week, again."))
+        assert slowed.status_code == 429, path
+        assert int(slowed.headers["Retry-After"]) > 0
+        assert "Just a long week, again." in slowed.text, path
+        assert ana.browser.post(path, data=form(f"{path} b", care)).status_code == 303, path
+
+
+def test_a_limit_that_counts_clicks_is_seen(
+    app: Flask, circle_id: str, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits.Limit, "refuse_unless", lambda self, _is_taken: self.check())
+    with pytest.raises(AssertionError):
+        test_a_form_that_was_taken_is_answered_the_same_however_full_the_limit_is(app, circle_id, clock)
+
+
+def test_the_first_of_two_clicks_is_seen_between_question_and_refusal() -> None:
+    """Not taken when asked first, taken a moment later while the limit became full: no refusal."""
+    answers = iter([False, True])
+
+    class Full(limits.Limit):
+        def _look(self) -> None:
+            raise TooMany(5)
+
+    Full("full", ()).refuse_unless(lambda: next(answers))
+    with pytest.raises(TooMany):
+        Full("full", ()).refuse_unless(lambda: False)

@@ -27,10 +27,11 @@ def test_each_test_starts_with_empty_tables(engine_app: Flask, turn: int) -> Non
 
 
 def test_sqlite_is_durable_and_keeps_foreign_keys(app: Flask) -> None:
-    asked = {
-        name: db.session.execute(db.text(f"PRAGMA {name}")).scalar()
-        for name in ("synchronous", "foreign_keys")
-    }
+    with engines.durable_sqlite():
+        asked = {
+            name: db.session.execute(db.text(f"PRAGMA {name}")).scalar()
+            for name in ("synchronous", "foreign_keys")
+        }
     assert asked == {"synchronous": 2, "foreign_keys": 1}
 
 

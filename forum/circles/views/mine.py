@@ -20,7 +20,7 @@ from forum.circles.views import beside
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import content_notes, said_note, said_reactions
-from forum.circles.views.writing import check_limit, preview_wanted, refusal, sender_of
+from forum.circles.views.writing import check_limit, count_text, preview_wanted, refusal, sender_of
 from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import person, pseudonyms
@@ -200,13 +200,15 @@ def send_edit(post_id: str) -> Answer:
     if wanted:
         hints = hints_for(f"{typed['title'] or ''}\n{typed['body']}") if wanted != "plain" else None
         return _edit_page(post, typed, preview=beside.preview(written), hints=hints)
-    check_limit(written)
+    check_limit(written, form.form_key.data)
     try:
         with writing():
-            actions.revise(sender_of(form.form_key.data), post_id, written, now())
+            sent = actions.revise(sender_of(form.form_key.data), post_id, written, now())
             nudge()
     except actions.NotTaken as refused:
+        count_text(written, None)
         return _edit_page(post, typed, {"body": refusal(refused.args[0])}), 409
+    count_text(written, sent)
     return _back(post_id)
 
 
@@ -323,7 +325,6 @@ def country(post_id: str) -> Response:
 
 @mine_pages.post("/mine/<post_id>/write")
 @members_only
-@limits.post
 def write(post_id: str) -> Answer:
     """Write to the moderators about this text."""
     post = _own(post_id)
@@ -331,8 +332,9 @@ def write(post_id: str) -> Answer:
     if not form.validate():
         return _page(post, form.data, form.errors), 422
     key = keyed_hash(lasting_key("form-key"), form.form_key.data)
-
     care = read_care(form.note.data)
+    if care.tier not in ("B", "C", "D") and not conversation.was_said(key):
+        limits.post.check()
 
     def say(at: datetime) -> None:
         text = post.current

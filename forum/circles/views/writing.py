@@ -32,6 +32,7 @@ from forum.circles.views.reading import (
 from forum.circles.writing import Written, make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
+from forum.screening.lanes import is_crisis
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
@@ -81,7 +82,7 @@ def send_thread(circle_id: str) -> Answer:
     if wanted:
         hints = hints_for(f"{typed['title']}\n{typed['body']}") if wanted != "plain" else None
         return opening_page(circle, typed, preview=preview(written), hints=hints)
-    check_limit(written)
+    check_limit(written, form.form_key.data)
     topics = _known_topics(circle, form.topics.data or [])
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
@@ -89,7 +90,7 @@ def send_thread(circle_id: str) -> Answer:
         opening = actions.Opening(form.kind.data, form.wish.data, topics)
         return actions.open_thread(sender, fresh, opening, written, form.pseudonym.data, moment)
 
-    return _send(form, circle.id, send, lambda errors: opening_page(circle, typed, errors))
+    return _send(form, written, circle.id, send, lambda errors: opening_page(circle, typed, errors))
 
 
 @writing_pages.post("/t/<thread_id>")
@@ -123,13 +124,13 @@ def send_reply(thread_id: str) -> Answer:
             turn_coach(off=wanted == "coach-off")
         hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
         return thread_page(head, form=typed, preview=preview(written), hints=hints)
-    check_limit(written)
+    check_limit(written, form.form_key.data)
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
         fresh = db.session.get_one(Thread, head.id)
         return actions.reply(sender, fresh, form.mode.data, written, form.pseudonym.data, moment)
 
-    return _send(form, head.circle_id, send, again)
+    return _send(form, written, head.circle_id, send, again)
 
 
 def _with_quote(typed: dict[str, Any], thread_id: str, post_id: str) -> dict[str, Any]:
@@ -165,6 +166,7 @@ def _known_card(card_id: str | None) -> str:
 
 def _send(
     form: TextForm,
+    written: Written,
     circle_id: str,
     send: Callable[[actions.Sender, datetime], actions.Sent],
     page_again: PageAgain,
@@ -176,6 +178,7 @@ def _send(
             sent = send(sender, now())
             nudge()
     except actions.NotTaken as refused:
+        count_text(written, None)
         return page_again({"body": refusal(refused.args[0])}), 409
     except pseudonyms.NameRefused as refused:
         return page_again({"pseudonym": str(refused)}), 422
@@ -185,14 +188,26 @@ def _send(
         return page_again(
             {"body": _("This thread takes no replies any more. Your words are kept here.")}
         ), 409
+    count_text(written, sent)
     _remember(circle_id, request.form.get("pseudonym", ""), request.form.get("draft", ""))
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 
 
-def check_limit(written: Written) -> None:
-    """Count a text against the limit on posts, after the care rules: one that needs care is always taken."""
-    if written.care.tier not in ("B", "C", "D"):
-        limits.post.check()
+def check_limit(written: Written, form_key: str) -> None:
+    """Hold a text against the limit on posts, after the care rules: one that needs care is always taken.
+
+    Before the limit comes the question whether this form was taken already, so that a second click is
+    answered like the first. Raises `TooMany`.
+    """
+    if not is_crisis(written.care):
+        sender = actions.Sender(current_user.vault, form_key)
+        limits.post.refuse_unless(lambda: actions.is_taken(sender))
+
+
+def count_text(written: Written, sent: actions.Sent | None) -> None:
+    """Count a text that was taken, once, however often its form came; and each that was not taken (None)."""
+    if not is_crisis(written.care) and not (sent and sent.again):
+        limits.post.count()
 
 
 def sender_of(form_key: str) -> actions.Sender:

@@ -23,7 +23,7 @@ from forum.circles.rules import CARD, LIBRARY
 from forum.circles.views.beside import preview
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import content_notes, own_names, said_note
-from forum.circles.views.writing import preview_wanted, refusal, sender_of
+from forum.circles.views.writing import check_limit, count_text, preview_wanted, refusal, sender_of
 from forum.circles.writing import Written, make_ready
 from forum.coping import actions, queries
 from forum.coping.forms import CardForm, NewCardForm
@@ -36,7 +36,6 @@ from forum.storage.database import AnyRow, db, writing
 from forum.storage.types import is_id
 from forum.text.refusal import TextRefused
 from forum.text.render import as_markup
-from forum.web import limits
 from forum.web.access import members_only
 from forum.web.errors import Conflict
 
@@ -75,7 +74,6 @@ def _readable(card_id: str) -> str:
 
 @card_writing.post("/library/new")
 @members_only
-@limits.post
 def send_card() -> Answer:
     """Take a new card, or show how it will look."""
     form = NewCardForm(request.form)
@@ -88,6 +86,7 @@ def send_card() -> Answer:
     if not isinstance(ready, Written):
         return ready
     known = {topic.id for topic in content.topics()}
+    check_limit(ready, typed["form_key"])
     tags = [tag for tag in typed["tags"] or [] if tag in known]
     origin = actions.Origin(typed["built_on"] or None, typed["grew_from"] or None, typed["also_on"] or None)
     try:
@@ -96,6 +95,7 @@ def send_card() -> Answer:
             sent = actions.send_card(sender, ready, tags, origin, typed["pseudonym"], now())
             nudge()
     except circle_actions.NotTaken as refused:
+        count_text(ready, None)
         return again({"what": refusal(refused.args[0])}), 409
     except pseudonyms.NameRefused as refused:
         return again({"pseudonym": str(refused)}), 422
@@ -105,6 +105,7 @@ def send_card() -> Answer:
         typed |= dict.fromkeys((*PARENTS, "grew_from"), "")
         problem = _("What this card came from cannot be read any more. You can send it without.")
         return again({"title": problem}), 409
+    count_text(ready, sent)
     with writing():
         pseudonyms.remember(current_user.vault, LIBRARY, typed["pseudonym"])
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
@@ -123,7 +124,6 @@ def edit(post_id: str) -> str:
 
 @card_writing.post("/library/edit/<post_id>")
 @members_only
-@limits.post
 def send_edit(post_id: str) -> Answer:
     """Take a newer version of a card; it waits for a person like the first one."""
     _own(post_id)
@@ -136,12 +136,15 @@ def send_edit(post_id: str) -> Answer:
     ready = _ready(form, typed, again)
     if not isinstance(ready, Written):
         return ready
+    check_limit(ready, typed["form_key"])
     try:
         with writing():
-            circle_actions.revise(sender_of(typed["form_key"]), post_id, ready, now())
+            sent = circle_actions.revise(sender_of(typed["form_key"]), post_id, ready, now())
             nudge()
     except circle_actions.NotTaken as refused:
+        count_text(ready, None)
         return again({"what": refusal(refused.args[0])}), 409
+    count_text(ready, sent)
     return redirect(url_for("mine.one", post_id=post_id), 303)
 
 
