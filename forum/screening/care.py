@@ -126,7 +126,7 @@ class _Reading:
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
         for guard in rule.guards:
             if guard.holds(line, match.start(), match.end()):
-                if guard.leaves is None:
+                if guard.leaves is None or (rule.sign is not None and rule.tier is None):
                     return
                 kind, tier, name, reason = guard.leaves, guard.leaves_tier, f"{rule.id}/{guard.name}", guard.reason
                 break
