@@ -1,93 +1,55 @@
 """Reads a text for crisis and for what else moderators need to know, by rules alone, in milliseconds.
 
-The rules are data, in `care_rules.toml` beside this file. A finding can only raise the care a text gets.
+The rules are data, in the files `care_*.toml` beside this one. A finding can only raise the care a text gets.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import blake2b
-from pathlib import Path
-from typing import Any, Final, cast, get_args
+from typing import Final
 
-from forum.screening.care_words import Sentence, Spelling, sentences_of, undo_spelling
+from forum.screening.care_book import (
+    CRISIS,
+    CareRulesBrokenError,
+    Place,
+    Rule,
+    RuleBook,
+    Together,
+    compile_rules,
+    rule_book,
+    veiled,
+)
+from forum.screening.care_words import Sentence, sentences_of, undo_spelling
 from forum.screening.findings import Care, Finding, Tier
 from forum.screening.lanes import ENCOURAGEMENT
 
-RULES_FILE: Final = Path(__file__).with_name("care_rules.toml")
+__all__ = [
+    "CareRulesBrokenError",
+    "Rule",
+    "RuleBook",
+    "compile_rules",
+    "most_urgent",
+    "read_care",
+    "rule_book",
+    "veiled",
+]
+
 MOST_PER_RULE: Final = 3
-VEILED: Final = ("means", "harm", "struck", "diet")
 _URGENCY: Final[Mapping[str, int]] = {"D": 0, "E": 1, "C": 2, "B": 3, ENCOURAGEMENT: 4, "A": 5}
-_REACH: Final = 6
-_NAME: Final = re.compile(r"\{([a-z_]+)\}")
 _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
 
 
-class CareRulesBrokenError(ValueError):
-    """The rules file cannot be used; the message names the rule."""
-
-
 @dataclass(frozen=True, slots=True)
-class Guard:
-    """What makes a match mean something else: denied, long past, said of a song, told by somebody."""
+class _Sign:
+    """Something that counts beside other signs, and in which sentence of the text it stands."""
 
     name: str
-    leaves: str | None
-    leaves_tier: Tier | None
-    reason: str
-    before: re.Pattern[str] | None
-    inside: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    sentence: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
-
-    def holds(self, line: str, start: int, end: int) -> bool:
-        """Tell whether this guard turns away the match at `start` to `end` of a sentence's line."""
-        if self.unless is not None and self.unless.search(line):
-            return False
-        if self.sentence is not None and self.sentence.search(line):
-            return True
-        if self.inside is not None and self.inside.search(line, max(start - 1, 0), end + 1):
-            return True
-        if self.before is not None and self.before.search(_last_words(line[:start])):
-            return True
-        return self.after is not None and bool(self.after.match(line[end:]))
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One thing that people say, and what it means for care."""
-
-    id: str
-    kind: str
-    tier: Tier | None
-    tier_now: Tier | None
-    beside: bool
-    patterns: tuple[re.Pattern[str], ...]
-    needs: tuple[tuple[str, ...], ...]
-    guards: tuple[Guard, ...]
-    reason: str
-    source: str
-
-
-Place = tuple[int, int]
-"""The place of a rule in the book, and of a pattern in the rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleBook:
-    """All rules, and an index from a word's first three letters to the patterns that need it."""
-
-    rules: tuple[Rule, ...]
-    index: Mapping[str, tuple[tuple[str, Place], ...]]
-    spelling: Spelling
-    veil: Mapping[str, str]
-    now: re.Pattern[str]
+    sentence: int
+    start: int
+    end: int
 
 
 def read_care(text: str) -> Care:
@@ -114,105 +76,98 @@ def most_urgent(findings: Iterable[Finding]) -> Tier | None:
     return min(tiers)[1] if tiers else None
 
 
-@lru_cache(maxsize=1)
-def rule_book() -> RuleBook:
-    """Read and compile the rules, once a process.
-
-    Raises `CareRulesBrokenError` where a rule lacks a reason, a source or a usable pattern.
-    """
-    with RULES_FILE.open("rb") as file:
-        return compile_rules(tomllib.load(file))
-
-
-def compile_rules(data: Mapping[str, Any]) -> RuleBook:
-    """Make a rule book from the parsed rules file. Raises `CareRulesBrokenError` naming the rule at fault."""
-    names = _expanded(data["words"])
-    guards = {name: _guard(name, entry, names) for name, entry in data["guard"].items()}
-    rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
-    index: dict[str, list[tuple[str, Place]]] = {}
-    for place, rule in enumerate(rules):
-        for part, needs in enumerate(rule.needs):
-            for stem in needs:
-                index.setdefault(stem[:3], []).append((stem, (place, part)))
-    words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
-    stems = tuple(sorted({stem for rule in rules for needs in rule.needs for stem in needs if len(stem) > 2}))
-    return RuleBook(
-        rules=rules,
-        index={start: tuple(entries) for start, entries in index.items()},
-        spelling=Spelling(words, tuple(data["veil"]["starred"]), stems),
-        veil={digest: f"_{kind}" for kind in VEILED for digest in data["veil"][kind]},
-        now=_compiled(data["now"]["patterns"], names, "now"),
-    )
-
-
-def veiled(word: str) -> str:
-    """Give the form in which a word for a means stands in the rules file, so that nobody reads it there."""
-    return blake2b(word.encode(), digest_size=5).hexdigest()
-
-
 class _Reading:
     """What the rules have found in one text so far. Nothing of it outlives the text."""
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
-        self._words: dict[str, tuple[str, frozenset[Place]]] = {}
+        self._words: dict[str, tuple[str, int, frozenset[Place]]] = {}
         self._found: dict[tuple[str, int], Finding] = {}
-        self._beside: dict[tuple[str, int], Finding] = {}
+        self._signs: list[_Sign] = []
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
+        self._sentence = 0
 
     def read(self, sentence: Sentence) -> None:
-        """Try the patterns for which a needed word stands in the sentence."""
+        """Try the patterns all of whose needs are met by words of the sentence."""
+        self._sentence += 1
         known = self._words
         words = [known.get(word) or self._meet(word) for word in sentence.words]
         places: set[Place] = set()
-        for _, wanted in words:
+        bits = 0
+        for _, met, wanted in words:
+            bits |= met
             if wanted:
                 places |= wanted
-        if not places:
+        needed = self.book.lookup.wanted
+        tried = [place for place in places if not needed[place] & ~bits]
+        if not tried:
             return
-        line = f" {' '.join([shown for shown, _ in words])} "
-        for place, part in sorted(places):
+        line = f" {' '.join([shown for shown, _, _ in words])} "
+        for place, part in sorted(tried):
             rule = self.book.rules[place]
             for match in rule.patterns[part].finditer(line):
-                finding = _finding(rule, match, line, sentence, self.book.now)
-                if finding is not None:
-                    self._keep(rule, finding)
+                self._judge(rule, match, line, sentence)
 
     def findings(self) -> list[Finding]:
-        """Give what was found; what counts only beside a crisis is in it only where there is one."""
+        """Give what was found, and what the signs mean where they stand together."""
         found = list(self._found.values())
-        if any(finding.tier in ("B", "C", "D") for finding in found):
-            found.extend(self._beside.values())
+        for together in self.book.together:
+            first = _met(together, self._signs)
+            if first is not None:
+                found.append(
+                    Finding(
+                        together.id, together.kind, together.tier, first.start, first.end, together.reason
+                    )
+                )
         return found
 
-    def _keep(self, rule: Rule, finding: Finding) -> None:
-        kept = self._beside if rule.beside else self._found
-        key = (finding.rule, finding.start)
-        if key not in kept and self._counts[finding.rule, finding.tier] < MOST_PER_RULE:
-            self._counts[finding.rule, finding.tier] += 1
-            kept[key] = finding
+    def _judge(self, rule: Rule, match: re.Match[str], line: str, sentence: Sentence) -> None:
+        start, end = sentence.span(line, match.start(), match.end())
+        kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
+        for guard in rule.guards:
+            if guard.holds(line, match.start(), match.end()):
+                if guard.leaves is None or (rule.sign is not None and rule.tier is None):
+                    return
+                kind, tier, name, reason = guard.leaves, guard.leaves_tier, f"{rule.id}/{guard.name}", guard.reason
+                break
+        else:
+            if rule.sign is not None:
+                self._signs.append(_Sign(rule.sign, self._sentence, start, end))
+                if rule.tier is None:
+                    return
+            if rule.tier_now is not None and self.book.now.search(line):
+                tier = rule.tier_now
+        self._keep(Finding(name, kind, tier, start, end, reason))
 
-    def _meet(self, word: str) -> tuple[str, frozenset[Place]]:
+    def _keep(self, finding: Finding) -> None:
+        key = (finding.rule, finding.start)
+        if key in self._found or self._counts[finding.rule, finding.tier] >= MOST_PER_RULE:
+            return
+        self._counts[finding.rule, finding.tier] += 1
+        self._found[key] = finding
+        if finding.tier in ("B", "C", "D"):
+            self._signs.append(_Sign(CRISIS, self._sentence, finding.start, finding.end))
+
+    def _meet(self, word: str) -> tuple[str, int, frozenset[Place]]:
         plain = undo_spelling(word, self.book.spelling)
         shown = self.book.veil.get(veiled(plain), plain)
-        stems = self.book.index.get(shown[:3], ())
-        met = (shown, frozenset(place for stem, place in stems if shown.startswith(stem)))
+        met = (shown, *self.book.lookup.meet(shown))
         self._words[word] = met
         return met
 
 
-def _finding(
-    rule: Rule, match: re.Match[str], line: str, sentence: Sentence, now: re.Pattern[str]
-) -> Finding | None:
-    start, end = sentence.span(line, match.start(), match.end())
-    for guard in rule.guards:
-        if guard.holds(line, match.start(), match.end()):
-            if guard.leaves is None:
-                return None
-            found = f"{rule.id}/{guard.name}"
-            return Finding(found, guard.leaves, guard.leaves_tier, start, end, guard.reason)
-    tier = rule.tier_now if rule.tier_now is not None and now.search(line) else rule.tier
-    return Finding(rule.id, rule.kind, tier, start, end, rule.reason)
+def _met(together: Together, signs: list[_Sign]) -> _Sign | None:
+    """Give the sign at which all that belong together are near, and none that excuses them; None without."""
+    for sign in signs:
+        near = [
+            other.name
+            for other in signs
+            if not together.within or abs(other.sentence - sign.sentence) < together.within
+        ]
+        if sign.name in together.signs[0] and not together.unless.intersection(near):
+            if all(names.intersection(near) for names in together.signs[1:]):
+                return sign
+    return None
 
 
 def _minor_at_risk(findings: list[Finding]) -> Iterator[Finding]:
@@ -224,89 +179,3 @@ def _minor_at_risk(findings: list[Finding]) -> Iterator[Finding]:
     tier: Tier = "C" if tiers & {"C", "D"} else "B"
     reason = "Somebody who seems to be under age is in distress or danger."
     yield Finding("minor-at-risk", "minor-at-risk", tier, young.start, young.end, reason)
-
-
-def _last_words(line: str) -> str:
-    return f" {' '.join(line.split()[-_REACH:])} "
-
-
-def _needs(pattern: str, stems: list[str], names: Mapping[str, str], owner: str) -> tuple[str, ...]:
-    """Choose the stems of a rule that one of its patterns can hold: those that its source spells out."""
-    source = _filled(pattern, names, owner)
-    needs = tuple(stem for stem in stems if stem in source)
-    if not needs:
-        raise CareRulesBrokenError(f"{owner}: no word of needs stands in the pattern {pattern!r}")
-    return needs
-
-
-def _expanded(words: Mapping[str, str]) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for name, pattern in words.items():
-        names[name] = f"(?:{_filled(pattern, names, name)})"
-    return names
-
-
-def _filled(pattern: str, names: Mapping[str, str], owner: str) -> str:
-    def replace(match: re.Match[str]) -> str:
-        if match.group(1) not in names:
-            raise CareRulesBrokenError(f"{owner}: no words are named {match.group(1)!r}")
-        return names[match.group(1)]
-
-    return _NAME.sub(replace, pattern).replace(" ... ", r" (?:\S+ ){0,4}?")
-
-
-def _compiled(patterns: list[str], names: Mapping[str, str], owner: str) -> re.Pattern[str]:
-    body = "|".join(_filled(pattern, names, owner) for pattern in patterns)
-    try:
-        return re.compile(rf"(?<= )(?:{body})(?= )")
-    except re.error as error:
-        raise CareRulesBrokenError(f"{owner}: {error}") from error
-
-
-def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str]) -> Guard:
-    parts = {
-        part: _compiled(entry[part], names, f"guard {name}") if part in entry else None
-        for part in ("inside", "sentence", "unless")
-    }
-    return Guard(
-        name=name,
-        leaves=entry.get("leaves"),
-        leaves_tier=entry.get("leaves_tier"),
-        reason=entry["reason"],
-        before=_joined(entry.get("before"), names, name, "(?<= )(?:{})"),
-        after=_joined(entry.get("after"), names, name, " (?:{})(?= )"),
-        **parts,
-    )
-
-
-def _joined(
-    patterns: list[str] | None, names: Mapping[str, str], owner: str, frame: str
-) -> re.Pattern[str] | None:
-    if patterns is None:
-        return None
-    return re.compile(frame.format("|".join(_filled(pattern, names, owner) for pattern in patterns)))
-
-
-def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[str, Guard]) -> Rule:
-    rule_id = entry.get("id", "a rule without an id")
-    for field in ("kind", "patterns", "needs", "reason", "source"):
-        if not entry.get(field):
-            raise CareRulesBrokenError(f"{rule_id}: {field} is missing")
-    for field in ("tier", "tier_now"):
-        if entry.get(field) not in (None, *get_args(Tier)):
-            raise CareRulesBrokenError(f"{rule_id}: {entry[field]!r} is no tier")
-    unknown = set(entry.get("unless", ())) - set(guards)
-    if unknown:
-        raise CareRulesBrokenError(f"{rule_id}: no guard is named {sorted(unknown)}")
-    return Rule(
-        id=rule_id,
-        kind=entry["kind"],
-        tier=cast("Tier | None", entry.get("tier")),
-        tier_now=cast("Tier | None", entry.get("tier_now")),
-        beside=bool(entry.get("beside", False)),
-        patterns=tuple(_compiled([pattern], names, rule_id) for pattern in entry["patterns"]),
-        needs=tuple(_needs(pattern, entry["needs"], names, rule_id) for pattern in entry["patterns"]),
-        guards=tuple(guards[name] for name in entry.get("unless", ())),
-        reason=entry["reason"],
-        source=entry["source"],
-    )

@@ -18,7 +18,7 @@ from forum.screening.care import read_care
 from forum.screening.findings import TIERS, Tier
 
 LONGEST: Final = 8000
-HELD: Final = Path("tests/screening/care_sentences_held.jsonl")
+HELD: Final = Path("tests/screening/care_sentences_held_2.jsonl")
 URGENT: Final[tuple[Tier, ...]] = ("B", "C", "D", "E")
 AT_HOME: Final = frozenset({"abuse-at-home"})
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+_ODD: Final = re.compile(r"[_*@$|]|[^\W\d]!\w")
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+_GAPS: Final = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): ""}
 _TOKEN: Final = re.compile(r"[@$]?\w+(?:['*@$!|]+\w+)*")
 _SENTENCE_END: Final = re.compile(r"[.!?…]+(?=[\s\"')*]|$)|\n|[;:](?=\s)")
 _APOSTROPHES: Final = "\u2019\u2018\u02bc\uff07`\u00b4"
@@ -34,6 +37,7 @@ class _PlainLetters(dict[int, str]):
             base = unicodedata.normalize("NFKD", char).lower()
             plain = "".join(c for c in base if unicodedata.category(c) != "Mn")
             plain = "".join(_LOOKALIKES.get(c, c) for c in plain)
+            plain = plain if plain.isascii() or plain.isalnum() else " "
         self[code] = plain
         return plain
 
@@ -80,7 +84,7 @@ class Stretch:
     def words(self) -> list[str]:
         """Give the plain words, letters that were typed apart joined."""
         words = self._raw_words
-        if sum(len(word) == 1 for word in words) < _FEWEST_LONE:
+        if len([1 for word in words if len(word) == 1]) < _FEWEST_LONE or not _has_run(words):
             return words
         return _join_spelled(words, *self._raw_places)[0]
 
@@ -92,7 +96,11 @@ class Stretch:
 
     @cached_property
     def _raw_words(self) -> list[str]:
-        words: list[str] = _TOKEN.findall(self.text.folded, self._start, self._end)
+        text = self.text
+        if text.odd:
+            words: list[str] = _TOKEN.findall(text.folded, self._start, self._end)
+        else:
+            words = text.folded[self._start : self._end].translate(_GAPS).split()
         return [word if word.isalpha() else _plain_word(word, self.text.spelling) for word in words]
 
     @cached_property
@@ -108,6 +116,8 @@ class FoldedText:
     folded: str
     offsets: list[int] | None
     spelling: Spelling
+    odd: bool
+    """Whether words may hold more than letters, digits and apostrophes."""
 
     def original(self, offset: int) -> int:
         """Give the offset in the text as typed."""
@@ -116,7 +126,8 @@ class FoldedText:
 
 def sentences_of(text: str, spelling: Spelling) -> Iterator[Sentence]:
     """Cut a text into sentences of plain words; long runs without a stop are cut with an overlap."""
-    folded = FoldedText(*_fold(text), spelling)
+    plain, offsets = _fold(text)
+    folded = FoldedText(plain, offsets, spelling, not plain.isascii() or _ODD.search(plain) is not None)
     start = 0
     for match in _SENTENCE_END.finditer(folded.folded):
         yield from _cut(Stretch(folded, start, match.start()))
@@ -133,11 +144,14 @@ def undo_spelling(word: str, spelling: Spelling) -> str:
 def _fold(text: str) -> tuple[str, list[int] | None]:
     if text.isascii():
         return text.lower(), None
+    if all(len(_PLAIN[ord(char)]) == 1 for char in set(text)):
+        return _BEYOND_ASCII.sub(lambda char: _PLAIN[ord(char[0])], text).lower(), None
     pieces = [_PLAIN[ord(char)] for char in text]
-    folded = "".join(pieces)
-    if len(folded) == len(text) and all(len(piece) == 1 for piece in pieces):
-        return folded, None
-    return folded, [index for index, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]
+
+
+def _has_run(words: list[str]) -> bool:
+    return any(len(one) == 1 == len(other) for one, other in zip(words, words[1:], strict=False))
 
 
 def _plain_word(token: str, spelling: Spelling) -> str:
