@@ -18,7 +18,8 @@ from forum.screening.care import read_care
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.inventory import TABLES
-from tests import doing
+from forum.storage.types import new_id
+from tests import doing, factories
 from tests.moderation import desk
 from tests.people import Person
 
@@ -196,3 +197,18 @@ def test_an_offer_taken_late_still_brings_a_note() -> None:
     late = rules.planned(today - timedelta(days=9), today)
     assert late == {"week": today + timedelta(days=1)}
     assert rules.planned(today - timedelta(days=3), today) == {"week": today + timedelta(days=4)}
+
+
+def test_notes_leave_on_both_engines(engine_app: Flask, clock) -> None:
+    with writing():
+        thread = factories.thread(factories.circle())
+        posts = [factories.post(thread, f"{number:022d}") for number in range(3)]
+        for post in posts:
+            factories.revision(post)
+            for step, on in rules.planned(day_of(now()), day_of(now())).items():
+                db.session.add(PlannedCheckIn(id=new_id(), post_id=post.id, step=step, on=on))
+        names = {post.pseudonym_id for post in posts}
+    clock.shift(timedelta(hours=26))
+    assert leave() == 3
+    assert {notice.pseudonym_id for notice in told()} == names
+    assert len(plans()) == 3
