@@ -63,7 +63,7 @@ def test_cards_and_codes(engine_app):
         "Five minutes",
         "Ten minutes of nothing",
     ]
-    assert [row.thread_id for row in library.family(first, None)] == [second]
+    assert [row.thread_id for row in library.family(first, ())] == [second]
     with writing():
         circle = factories.circle(audience="invited")
         code = invitations.new_code(circle.id, day_of(now()))

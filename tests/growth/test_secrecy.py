@@ -68,7 +68,7 @@ def write_kind_words(person: Person) -> None:
 
 
 def write_kept(person: Person) -> None:
-    """Keep a thread, a name and a card of somebody else: their words are public, that one keeps them is not."""
+    """Keep a thread, a name and a card of somebody else: their words are public, keeping them is not."""
     other = Person(person.browser.application)
     with writing():
         circle = factories.circle().id
