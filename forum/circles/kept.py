@@ -6,10 +6,12 @@ under its own address; a list beside it makes the page of all that is kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from forum.members.vault import OpenVault
+from forum.storage.database import AnyRow
 
 THREAD = "kept thread"
 THREADS = "kept threads"
@@ -51,6 +53,14 @@ def read(vault: OpenVault, replies: dict[str, int]) -> None:
         kept = thread(vault, thread_id)
         if kept.follow and kept.seen != count:
             vault.put_about(THREAD, thread_id, {**_data(kept), "seen": count})
+
+
+def with_news(vault: OpenVault, rows: Iterable[AnyRow]) -> set[str]:
+    """Which of some threads one follows and have replies since one last said "read". One statement."""
+    replies = {row.thread_id: row.replies for row in rows}
+    vault.preload((), [(THREAD, thread_id) for thread_id in replies])
+    found = {thread_id: thread(vault, thread_id) for thread_id in replies}
+    return {one.id for one in found.values() if one.follow and replies[one.id] > one.seen}
 
 
 def threads(vault: OpenVault) -> list[KeptThread]:

@@ -20,6 +20,8 @@ from forum.storage.types import ID_LENGTH, Day, Id, Json, Moment
 WITHOUT_ROWID = {"sqlite_with_rowid": False}
 LONELY = "answers < 2"
 """The condition of the index of threads that few have answered; a query has to say it in these words."""
+CELEBRATED = "kind = 'celebration'"
+"""That of the wall, likewise."""
 
 
 class Circle(Model):
@@ -252,6 +254,13 @@ class PublishedThread(Model):
             "latest",
             sqlite_where=text(LONELY),
             postgresql_where=text(LONELY),
+        ),
+        Index(
+            "ix_published_thread_wall",
+            "day",
+            "thread_id",
+            sqlite_where=text(CELEBRATED),
+            postgresql_where=text(CELEBRATED),
         ),
         WITHOUT_ROWID,
     )

@@ -41,6 +41,7 @@ from forum.storage.types import new_id
 FILE = Path(__file__).parent / "forum.toml"
 CARDS = (Path(coping.__file__).with_name("cards.toml"), FILE.with_name("cards.toml"))
 WHO_TRIED = 6
+TAGS = ("topics", "feelings", "experiences")
 
 
 @dataclass
@@ -96,6 +97,7 @@ def _circles(entries: list[dict[str, Any]]) -> dict[str, str]:
                     rules=entry.get("rules", "").strip(),
                     audience=entry["audience"],
                     topics=entry.get("topics", []),
+                    keep_days=entry.get("keep_days"),
                     place=place,
                 )
             )
@@ -147,7 +149,7 @@ def _thread(entry: dict[str, Any], circle_id: str, cast: Cast, screen: Screener)
     vault = cast.vault(entry["pseudonym"])
     written = make_ready(entry["title"], entry["body"].strip(), entry.get("note", ""), is_opening=True)
     opening = actions.Opening(
-        entry["kind"], entry["wish"], [*entry.get("topics", []), *entry.get("feelings", [])]
+        entry["kind"], entry["wish"], [tag for kind in TAGS for tag in entry.get(kind, [])]
     )
     with writing():
         circle = db.session.get_one(Circle, circle_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, func, literal_column, select, tuple_
 
 from forum.circles.models import PublishedThread
 from forum.storage.database import AnyRow, db
@@ -18,6 +19,11 @@ def celebrations(circle_ids: Collection[str], before: tuple[date, str] | None = 
 
     Nothing a reader does moves a celebration up or down.
     """
+    return list(db.session.execute(wall(circle_ids, before)))
+
+
+def wall(circle_ids: Collection[str], before: tuple[date, str] | None = None) -> Select[*tuple[Any, ...]]:
+    """The statement of `celebrations`."""
     page = (
         select(
             PublishedThread.thread_id,
@@ -30,10 +36,13 @@ def celebrations(circle_ids: Collection[str], before: tuple[date, str] | None = 
             PublishedThread.replies,
             PublishedThread.day,
         )
-        .where(PublishedThread.kind == "celebration", PublishedThread.circle_id.in_(circle_ids))
+        .where(
+            PublishedThread.kind == literal_column("'celebration'"),  # in these words, for its index
+            func.coalesce(PublishedThread.circle_id, "").in_(circle_ids),  # keeps the index of circles out
+        )
         .order_by(PublishedThread.day.desc(), PublishedThread.thread_id.desc())
         .limit(A_PAGE + 1)
     )
     if before:
         page = page.where(tuple_(PublishedThread.day, PublishedThread.thread_id) < before)
-    return list(db.session.execute(page))
+    return page

@@ -31,6 +31,7 @@ KINDS = (
     "thanks",
     "helped",
     "unreadable",
+    "badge",
 )
 
 

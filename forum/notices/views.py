@@ -33,6 +33,8 @@ def _said(notice: queries.Told) -> SimpleNamespace:
         path = f"/t/{notice.thread_id}"
     if notice.kind == "strike":
         path = "/account/notes"
+    if notice.kind == "badge":
+        path = "/training"
     is_care = notice.kind == "care"
     return SimpleNamespace(
         title=said_kind(notice.kind),
@@ -73,6 +75,7 @@ def said_kind(kind: str) -> str:
             "noted": _("A moderator put a content note on a text of yours."),
             "thanks": _("Somebody left you a kind word."),
             "helped": _("Somebody said that your reply helped. If you like, make a strategy card of it."),
+            "badge": _("Your badge ends with this quarter. If you like, you can renew it."),
             "unreadable": _(
                 "The machine could not read a text of yours, so it came back to you. It is not your fault."
             ),

@@ -149,7 +149,7 @@ TABLES: dict[str, Table] = {
     "badge": _table(
         _l("Names that show a peer supporter's badge, by their wish."),
         _l("until the end of its quarter"),
-        "pseudonym_id:link until:day",
+        "pseudonym_id:link until:day told:state",
     ),
     "screening": _table(
         _l("What the machine found in a text: places and numbers, no words."),

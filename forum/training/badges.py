@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select, update
 from forum.circles import panels
 from forum.circles.models import Post, PublishedPost, Thread
 from forum.circles.publishing import post_taken_down, text_accepted
+from forum.notices.actions import tell
 from forum.storage.clock import day_of, now
 from forum.storage.database import db
 from forum.training import rules
@@ -34,7 +35,7 @@ def give(pseudonym_id: str, until: date) -> None:
     if badge is None:
         db.session.add(Badge(pseudonym_id=pseudonym_id, until=until))
     elif badge.until < until:
-        badge.until = until
+        badge.until, badge.told = until, False
     db.session.flush()
     _show_again([pseudonym_id])
 
@@ -43,6 +44,23 @@ def take(pseudonym_ids: Collection[str]) -> None:
     """Take the badge from some names."""
     db.session.execute(delete(Badge).where(Badge.pseudonym_id.in_(pseudonym_ids)))
     _show_again(pseudonym_ids)
+
+
+def tell_of_ending(today: date) -> int:
+    """Tell the owners of badges that end within a month, once. Returns how many.
+
+    All of them end on the same day, so all are told on the same day: it tells nobody apart.
+    """
+    soon = [
+        badge
+        for badge in db.session.scalars(select(Badge).where(Badge.told.is_(False)))
+        if rules.is_about_to_end(badge.until, today)
+    ]
+    for badge in soon:
+        badge.told = True
+        tell(badge.pseudonym_id, "badge", today)
+    db.session.flush()
+    return len(soon)
 
 
 def forget_ended(today: date) -> int:

@@ -15,7 +15,8 @@ class Badge(Model):
     """A name that is known as a peer supporter, up to and including the last day of a quarter.
 
     It hangs on the one name that its owner chose for it, so it says nothing of their other names. The
-    quarter is coarse on purpose: it does not tell on which day a story was read.
+    quarter is coarse on purpose: it does not tell on which day a story was read. `told`: its owner knows that
+    it is about to end.
     """
 
     __tablename__ = "badge"
@@ -23,3 +24,4 @@ class Badge(Model):
 
     pseudonym_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     until: Mapped[date] = mapped_column(Day, index=True)
+    told: Mapped[bool] = mapped_column(default=False)

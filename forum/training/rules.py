@@ -8,6 +8,9 @@ from datetime import date, timedelta
 TERM = 4
 """A badge lasts to the end of the fourth quarter after the one in which it was given: a year at least."""
 
+NOTICE_DAYS = 31
+"""So many days before a badge ends its owner is told."""
+
 RENEWED = ("limits", "crisis", "own-care")
 """What is read again before a badge is renewed: where help ends, handing over, and oneself."""
 
@@ -26,6 +29,11 @@ def end_of_quarter(day: date, ahead: int = 0) -> date:
 def ends_on(given: date) -> date:
     """The last day of a badge that is given today."""
     return end_of_quarter(given, TERM)
+
+
+def is_about_to_end(until: date, today: date) -> bool:
+    """Whether a badge ends within a month: time to say so, while it can be renewed."""
+    return today <= until <= today + timedelta(days=NOTICE_DAYS)
 
 
 def is_right(chosen: Sequence[int | None], right: Sequence[int]) -> bool:

@@ -31,6 +31,7 @@ def upgrade() -> None:
     op.create_table('badge',
     sa.Column('pseudonym_id', sa.String(length=22), nullable=False),
     sa.Column('until', sa.Integer(), nullable=False),
+    sa.Column('told', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('pseudonym_id', name=op.f('pk_badge')),
     sqlite_with_rowid=False
     )
@@ -337,6 +338,7 @@ def upgrade() -> None:
     with op.batch_alter_table('published_thread', schema=None) as batch_op:
         batch_op.create_index('ix_published_thread_latest', ['circle_id', 'latest', 'thread_id'], unique=False)
         batch_op.create_index('ix_published_thread_lonely', ['circle_id', 'answers', 'day', 'latest'], unique=False, sqlite_where=sa.text('answers < 2'), postgresql_where=sa.text('answers < 2'))
+        batch_op.create_index('ix_published_thread_wall', ['day', 'thread_id'], unique=False, sqlite_where=sa.text("kind = 'celebration'"), postgresql_where=sa.text("kind = 'celebration'"))
 
     op.create_table('planned_check_in',
     sa.Column('id', sa.String(length=22), nullable=False),
@@ -577,6 +579,7 @@ def downgrade() -> None:
 
     op.drop_table('planned_check_in')
     with op.batch_alter_table('published_thread', schema=None) as batch_op:
+        batch_op.drop_index('ix_published_thread_wall', sqlite_where=sa.text("kind = 'celebration'"), postgresql_where=sa.text("kind = 'celebration'"))
         batch_op.drop_index('ix_published_thread_lonely', sqlite_where=sa.text('answers < 2'), postgresql_where=sa.text('answers < 2'))
         batch_op.drop_index('ix_published_thread_latest')
 

@@ -117,6 +117,8 @@ def test_what_came_since_a_reader_said_read_is_marked(app, circle_id):
     page = ben.browser.get(path).text
     assert page.index("The first.") < page.index("New since you last read") < page.index(f'id="p-{new.id}"')
     assert "New since you last read" not in ana.browser.get(path).text
+    assert "New replies" in ben.browser.get(f"/c/{circle_id}").text
+    assert "New replies" not in ana.browser.get(f"/c/{circle_id}").text
     ben.browser.post(f"{path}/keep", data={"what": "read"})
     assert "New since you last read" not in ben.browser.get(path).text
 

@@ -11,6 +11,7 @@ from forum.circles import invitations, queries, reactions, shelf, tending, upkee
 from forum.circles.models import Circle, PublishedThread, Thread
 from forum.coping import queries as library
 from forum.coping.actions import Origin, say_how_it_went
+from forum.growth import queries as wall
 from forum.members.vault import OpenVault
 from forum.search import index
 from forum.storage.clock import day_of, now
@@ -42,6 +43,8 @@ def test_a_thread_with_everything_around_it(engine_app, clock):
     assert reactions.left_on(waiting.id) == ["thank you"]
     assert [row.answers for row in shelf.shelf([circle_id], ())] == [1]
     assert queries.threads_of([circle_id], topic="sad", needs_reply=True)
+    assert next(iter(queries.posts_of(opening.thread_id, queries.NEWEST))).post_id == opening.id
+    assert wall.celebrations([circle_id], (day_of(now()), "C" * 22)) == []
     assert not queries.threads_of([circle_id], topic="proud")
     assert shelf.answered_share(day_of(now())) is None
     clock.shift(timedelta(days=42))
@@ -63,7 +66,8 @@ def test_cards_and_codes(engine_app):
         "Five minutes",
         "Ten minutes of nothing",
     ]
-    assert [row.thread_id for row in library.family(first, None)] == [second]
+    both = doing.card(ana, title="Both at once", origin=Origin(first, None, second)).thread_id
+    assert {row.thread_id for row in library.family(second, (first,))} == {first, both}
     with writing():
         circle = factories.circle(audience="invited")
         code = invitations.new_code(circle.id, day_of(now()))

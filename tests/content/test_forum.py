@@ -26,7 +26,8 @@ def waiting() -> list[dict[str, Any]]:
 
 def test_circles_are_complete_and_of_each_audience() -> None:
     for circle in DEMO["circle"]:
-        assert {"key", "name", "audience", "topics", "description", "rules"} == set(circle)
+        shown = set(circle) - {"keep_days"}
+        assert {"key", "name", "audience", "topics", "description", "rules"} == shown
         assert len(circle["name"]) <= 60
         assert set(circle["topics"]) <= {tag["id"] for tag in TAGS["topic"]}
     assert {c["audience"] for c in DEMO["circle"]} == {"everyone", "members", "invited"}
@@ -34,21 +35,29 @@ def test_circles_are_complete_and_of_each_audience() -> None:
 
 
 def test_threads_name_known_circles_kinds_and_tags() -> None:
-    topics, feelings = ({tag["id"] for tag in TAGS[kind]} for kind in ("topic", "feeling"))
+    topics, feelings, experiences = (
+        {tag["id"] for tag in TAGS[kind]} for kind in ("topic", "feeling", "experience")
+    )
     for thread in DEMO["thread"]:
         assert thread["circle"] in {c["key"] for c in DEMO["circle"]}
         assert thread["kind"] in KINDS and thread["wish"] in {"listen", "advice"}
         assert 1 <= len(thread["topics"]) <= 3 and set(thread["topics"]) <= topics
         assert 1 <= len(thread["feelings"]) <= 2 and set(thread["feelings"]) <= feelings
+        assert set(thread.get("experiences", [])) <= experiences
         assert thread.get("note") is None or thread["note"] in NOTES
         assert 0 < len(thread["title"]) <= TITLE_LIMIT and 0 < len(thread["body"]) <= BODY_LIMIT
     assert {thread["kind"] for thread in DEMO["thread"]} == KINDS
 
 
-def test_published_threads_have_two_to_six_replies() -> None:
-    for thread in DEMO["thread"]:
-        shown = [reply for reply in thread.get("reply", []) if not reply.get("wait")]
-        assert thread.get("wait") or 2 <= len(shown) <= 6, thread["title"]
+def test_published_threads_have_at_most_six_replies_and_a_few_wait_for_one() -> None:
+    shown = Counter(
+        sum(not reply.get("wait") for reply in thread.get("reply", []))
+        for thread in DEMO["thread"]
+        if not thread.get("wait")
+    )
+    assert max(shown) <= 6
+    assert shown[0] == shown[1] == 2, "the shelf has something on it"
+    assert sum(count for replies, count in shown.items() if replies >= 2) >= 20
 
 
 def test_replies_use_every_mode_and_never_advise_where_listening_was_asked() -> None:

@@ -7,7 +7,8 @@ import tomllib
 from sqlalchemy import func, select
 
 from forum.bench.seed import nothing_found
-from forum.circles.models import PublishedPost, PublishedThread, Revision, Thread
+from forum.circles.models import Circle, PublishedPost, PublishedThread, Revision, Thread
+from forum.circles.rules import CARD, THREAD_KINDS
 from forum.coping import queries
 from forum.coping.models import PublishedCard
 from forum.demo.load import FILE, load
@@ -26,10 +27,11 @@ def test_it_loads_once_and_shows_cards_reactions_and_what_helped(app, client):
     )
     assert helpful
     load(nothing_found, said.append)
-    assert said[-1] == "  demonstration: 32 cards"
+    assert said[-1] == "  demonstration: 33 cards"
     cards = db.session.scalars(select(PublishedCard.card_id)).all()
-    assert len(cards) == 32
-    assert db.session.scalar(select(func.count()).where(PublishedCard.built_on.is_not(None))) == 1
+    assert len(cards) == 33
+    assert db.session.scalar(select(func.count()).where(PublishedCard.built_on.is_not(None))) == 2
+    assert db.session.scalar(select(func.count()).where(PublishedCard.also_on.is_not(None))) == 1
     assert db.session.scalar(select(func.count()).where(Thread.card_id.is_not(None))) == 1
     assert db.session.scalar(select(func.count()).where(PublishedPost.helped)) == helpful
     assert any(sum(counts.values()) >= 5 for counts in queries.tried(cards).values())
@@ -39,6 +41,11 @@ def test_it_loads_once_and_shows_cards_reactions_and_what_helped(app, client):
     assert (
         "Ten minutes of nothing" in client.get("/library").text + client.get("/library?tag=exhaustion").text
     )
+    assert "Hello from the third week at home" in client.get("/needs-a-reply").text
+    kinds = set(db.session.scalars(select(PublishedThread.kind)))
+    assert kinds == {*THREAD_KINDS, CARD}
+    assert db.session.scalar(select(func.count()).where(PublishedThread.content_note != "")) > 0
+    assert db.session.scalars(select(Circle.keep_days).where(Circle.audience == "invited")).all() == [90]
     circles = db.session.scalars(select(PublishedThread.circle_id).distinct()).all()
     assert index.find("stair", circles)
     load(nothing_found, said.append)

@@ -76,6 +76,31 @@ def test_the_wall_is_in_order_of_days_whatever_readers_do(ana):
     assert seen == [f"{age:02}" for age in range(queries.A_PAGE + 5)]
 
 
+def test_the_wall_is_read_by_its_index_and_costs_no_more_when_it_is_long(ana, count_statements):
+    counts = []
+    for many in (1, queries.A_PAGE + 5):
+        with writing():
+            circle = factories.circle()
+            for age in range(many):
+                celebration(circle, f"Small thing {age:02}", age)
+        with count_statements() as ran:
+            assert ana.browser.get("/celebrations").status_code == 200
+        assert not ran.writes
+        counts.append(len(ran))
+    assert counts[0] == counts[1] <= 6
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {wall_statement()}").all()
+    told = " ".join(row[-1] for row in plan)
+    assert "ix_published_thread_wall" in told
+    assert "TEMP B-TREE" not in told
+
+
+def wall_statement() -> str:
+    """The statement of the wall with its values in it."""
+    statement = queries.wall(["A" * 22, "B" * 22], (day_of(now()), "C" * 22))
+    return str(statement.compile(db.engine, compile_kwargs={"literal_binds": True}))
+
+
 @pytest.mark.parametrize("before", ["x", "1.", f"0.{'a' * 22}", f"{'9' * 9}.{'a' * 22}", "-1.x"])
 def test_a_broken_address_of_the_wall_shows_its_beginning(ana, before):
     assert ana.browser.get(f"/celebrations?before={before}").status_code == 200

@@ -55,3 +55,10 @@ def test_one_module_less_is_not_the_training():
     assert rules.is_trained(every, every)
     assert not rules.is_trained(every[1:], every)
     assert set(rules.RENEWED) <= set(every)
+
+
+@pytest.mark.parametrize(("days", "soon"), [(-1, False), (0, True), (31, True), (32, False)])
+def test_a_badge_is_about_to_end_within_a_month(days, soon):
+    today = date(2026, 3, 1)
+    assert rules.is_about_to_end(today + timedelta(days=days), today) is soon
+    assert not soon or days > 30 or rules.may_renew(date(2026, 3, 31), today)

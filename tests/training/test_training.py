@@ -19,7 +19,7 @@ from forum.training import badges, queries, reading, rules
 from forum.training.models import Badge
 from forum.training.modules import module, modules
 from forum.training.places import CIRCLE_ID
-from forum.training.tasks import forget_ended_badges
+from forum.training.tasks import forget_ended_badges, tell_of_ending_badges
 from tests.people import Person
 from tests.training.steps import (
     BADGE,
@@ -171,7 +171,7 @@ def test_no_row_leads_from_a_badge_to_a_member(app):
     supporter(app)
     badge = db.session.scalars(db.select(Badge)).one()
     columns = {column.name for column in Badge.__table__.columns}
-    assert columns == {"pseudonym_id", "until"}
+    assert columns == {"pseudonym_id", "until", "told"}
     assert badge.until == rules.ends_on(day_of(now()))
     members = [value for row in db.session.execute(db.select(Member.__table__)) for value in row]
     assert badge.pseudonym_id not in members
@@ -243,6 +243,25 @@ def test_a_badge_ends_with_its_quarter_and_pages_show_it(clock, app, client):
     forget_ended_badges()
     assert BADGE not in client.get(f"/t/{thread}").text
     assert db.session.scalars(db.select(Badge)).all() == []
+
+
+def test_the_end_of_a_badge_is_told_once_a_month_before(clock, app):
+    ana = supporter(app)
+    until = db.session.scalar(db.select(Badge.until))
+    said = "Your badge ends with this quarter."
+    clock.move_to((until - timedelta(days=rules.NOTICE_DAYS + 1)).strftime("%Y-%m-%dT12:00:00+00:00"))
+    tell_of_ending_badges()
+    assert said not in again(ana).browser.get("/notices").text
+    clock.shift(86_400)
+    for _ in range(2):
+        tell_of_ending_badges()
+    page = again(ana).browser.get("/notices").text
+    assert page.count(said) == 1
+    assert 'href="/training"' in page
+    with writing():
+        badges.give(pseudonyms.ring(ana.vault)[0].id, rules.ends_on(until))
+        assert badges.tell_of_ending(until) == 0, "a renewed one lasts"
+    assert db.session.scalars(db.select(Badge.told)).all() == [False], "and its next end is told again"
 
 
 def test_renewing_takes_three_modules_in_the_final_quarter(clock, app):

@@ -84,11 +84,12 @@ def circle(circle_id: str) -> str:
     page, more = rows[: queries.THREADS_A_PAGE], rows[queries.THREADS_A_PAGE :]
     older = f"{page[-1].latest}.{page[-1].thread_id}" if more else None
     here = url_for("reading.circle", circle_id=found.id)
+    with_news = kept.with_news(current_user.vault, page) if current_user.is_authenticated else ()
     chosen = urlencode({name: value for name, value in only.items() if value})
     return render_template(
         "circles/circle.html",
         circle=found,
-        threads=[thread_row(row, []) for row in page],
+        threads=[thread_row(row, [], with_news) for row in page],
         older=f"{here}?before={older}&{chosen}".rstrip("&") if older else None,
         newer=f"{here}?{chosen}".rstrip("?") if request.args.get("before") else None,
         may_write=current_user.is_authenticated,
@@ -301,8 +302,8 @@ def _circle_card(circle: Circle, threads: int) -> SimpleNamespace:
     )
 
 
-def thread_row(row: AnyRow, circles: Sequence[Circle]) -> SimpleNamespace:
-    """A thread as a line in a list."""
+def thread_row(row: AnyRow, circles: Sequence[Circle], with_news: Collection[str] = ()) -> SimpleNamespace:
+    """A thread as a line in a list; `with_news` are the followed ones with replies not yet read."""
     names = {circle.id: circle.name for circle in circles}
     return SimpleNamespace(
         id=row.thread_id,
@@ -314,7 +315,7 @@ def thread_row(row: AnyRow, circles: Sequence[Circle]) -> SimpleNamespace:
         replies=row.replies,
         day=said_day(row.day),
         circle_name=names.get(row.circle_id),
-        unread=False,
+        unread=row.thread_id in with_news,
         first_text=bool(getattr(row, "first_text", False)),
     )
 
