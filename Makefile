@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 DATA_DIR ?= data
 JOBS ?= 2
+MINUTES ?= 10
+ENGINE ?= both
 VENV := .venv
 PY := $(VENV)/bin/python
 FLASK := $(PY) -m flask --app wsgi
@@ -13,7 +15,7 @@ TESTS := $(VENV)/.tests
 export PORT DATA_DIR
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench evaluate faults load messages clean
+.PHONY: help run test lint bench evaluate faults load audit messages clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +29,7 @@ run: $(RUNS) ## install what is missing, prepare the database, serve on http://1
 	@exec $(FLASK) kindred serve
 
 test: $(TESTS) ## install what is missing and run every test
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(TESTS) ## ruff, mypy, the import contract, templates
 	@$(PY) -m ruff check .
@@ -46,8 +48,12 @@ evaluate: $(TESTS) ## print how well texts are told apart, and what a thief of d
 faults: $(TESTS) ## do every fault on both engines and print what held
 	@$(PY) -m tests.faults
 
-load: $(RUNS) ## visit a running forum for 20 seconds and print how it held
-	@$(PY) -m tests.load.visit http://127.0.0.1:$(PORT)
+load: $(TESTS) ## live a day of the forum on each engine (MINUTES=10, ENGINE=both) and print how it held
+	@$(PY) -m tests.load --minutes $(MINUTES) --engine $(ENGINE)
+
+audit: $(TESTS) ## ask the package index for known holes in what is installed; needs the network
+	@$(PY) -m pip install --quiet --disable-pip-version-check pip-audit
+	@$(PY) -m pip_audit --requirement requirements.txt --no-deps --disable-pip
 
 messages: $(TESTS) ## collect the texts for translators and compile the catalogues
 	@$(VENV)/bin/pybabel -q extract -F forum/translations/babel.cfg -k _l --no-location --sort-output -o forum/translations/messages.pot forum

@@ -22,6 +22,29 @@ pytest_plugins = ["tests.chromium"]
 MORNING = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
+LONGEST_FIRST = (
+    "members/test_linkage.py",
+    "life/test_life.py",
+    "faults/test_faults.py",
+    "security/test_hostile_pages.py",
+    "browser/test_journey.py",
+    "screening/test_engine.py",
+    "browser/test_library.py",
+    "text/test_hostile.py",
+    "screening/test_checkpoint.py",
+    "demo/test_demonstration.py",
+    "guards/test_routes.py",
+    "storage/test_move.py",
+)
+"""Files that take long begin first, so that no process of a run ends up alone with one of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files; within a file nothing changes."""
+    places = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(places)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_slow_work_while_writing() -> Iterator[None]:
     """Fail every test that hashes, sanitises or scores inside a write transaction."""

@@ -15,7 +15,7 @@ import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from gunicorn.glogging import Logger as GunicornLogger
@@ -106,8 +106,15 @@ def _to_stdlib(_logger: Any, _method: str, event: Event) -> Any:
     return (str(event["event"]),), {"extra": {"kindred": dict(event)}, "exc_info": exc_info}
 
 
+class Stream(logging.StreamHandler[TextIO]):
+    """Writes lines, and lets one go that cannot be written: the disk may be full, the forum goes on."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the name is the library's)
+        """Nothing: what Python would print instead quotes the record and its arguments."""
+
+
 def _handler() -> logging.Handler:
-    handler = logging.StreamHandler(sys.stderr)
+    handler = Stream(sys.stderr)
     handler.setFormatter(Redacting())
     return handler
 

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
+from sqlalchemy import select
 
-import pytest
-from flask import Flask
-from sqlalchemy import func, select
-
-from config import Settings
-from forum.circles.models import PublishedPost, Review, Revision
+from forum.circles.models import Review, Revision
 from forum.circles.tasks import screen_next
 from forum.screening import queue
 from forum.screening.engine import ScreeningUnavailable
@@ -22,24 +13,6 @@ from forum.screening.models import Screening
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from tests import factories
-
-ROOT = Path(__file__).parent.parent.parent
-DYING = """
-import os, signal, sys
-from forum import create_app
-from forum.circles.tasks import screen_next
-from forum.screening.findings import Care, Screened
-
-def scored(text):
-    return Screened({"toxicity": 0.1}, "routine", (), Care(), "nobody", 1, "test")
-
-def at(point):
-    if point == sys.argv[1]:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-with create_app().app_context():
-    screen_next(scored, at)
-"""
 
 
 def scored(text: str) -> Screened:
@@ -57,29 +30,6 @@ def a_submission(body: str = "It was a long week.") -> str:
         factories.screening(revision)
         factories.review(revision, post, thread)
         return revision.id
-
-
-@pytest.mark.parametrize("point", ["after claim", "between score and save", "after save"])
-def test_a_worker_that_is_killed_loses_and_doubles_nothing(app: Flask, settings: Settings, point):
-    revision_id = a_submission()
-    env = {**os.environ, "DATA_DIR": str(settings.data_dir), "ARGON2_MEMORY_KIB": "64"}
-    died = subprocess.run(
-        [sys.executable, "-c", DYING, point], env=env, cwd=ROOT, capture_output=True, check=False
-    )
-    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    db.session.rollback()
-    before = db.session.get(Screening, revision_id, populate_existing=True)
-    assert before.state == ("done" if point == "after save" else "pending")
-    assert not screen_next(scored), "its lease is still running"
-    with writing():
-        left = db.session.get(Screening, revision_id, populate_existing=True)
-        if left.state == "pending":
-            left.lease_until = now()
-    screen_next(scored)
-    after = db.session.get(Screening, revision_id, populate_existing=True)
-    assert after.state == "done"
-    assert db.session.scalar(select(func.count()).select_from(Screening)) == 1
-    assert db.session.scalar(select(func.count()).select_from(PublishedPost)) == 0
 
 
 def test_a_text_that_breaks_the_machine_is_set_aside_with_its_reason(app, clock):

@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 from tests import engines
-from tests.faults import catalogue, classifier
+from tests.faults import catalogue, classifier, resources
 from tests.faults.site import Site
 from tests.faults.table import BOTH, FAULTS, Fault
 
 WIDTH = 62
-assert catalogue and classifier, "importing them fills the table"
+assert catalogue and classifier and resources, "importing them fills the table"
 
 
 def _site(engine: str, folder: Path, prepared: Path, server: engines.Postgres | None) -> Site:

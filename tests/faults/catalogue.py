@@ -17,10 +17,9 @@ from datetime import timedelta
 import psycopg
 import time_machine
 from flask import Flask
-from sqlalchemy import event
 
 from config import Settings
-from forum.circles.models import Decision, Post, PublishedPost
+from forum.circles.models import Decision, PublishedPost
 from forum.jobs.serving import ROOT
 from forum.members import erasure
 from forum.members.person import cookie_name
@@ -32,8 +31,9 @@ from forum.storage import backup
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
+from tests.faults.resources import is_kept
 from tests.faults.site import Site
-from tests.faults.table import BOTH, FAULTS, POSTGRES, SQLITE, Act, Fault, fault
+from tests.faults.table import BOTH, FAULTS, POSTGRES, Act, Fault, fault
 from tests.moderation import desk
 from tests.people import Person
 from tests.served import Browser, Server
@@ -97,49 +97,9 @@ def locked(site: Site) -> None:
         ana, form = Person(app), site.form("Words that must not be lost.")
         with holding_the_lock(site.settings):
             answer = site.send(ana, form)
-            _is_kept(answer, form)
+            is_kept(answer, form)
             assert app.test_client().get("/help").status_code == 200
         assert site.send(ana, form).status_code == 303
-        site.check(app)
-
-
-def _is_kept(answer, form: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
-    assert answer.status_code == 503, answer.status_code
-    assert int(answer.headers["Retry-After"]) > 0
-    assert form["body"] in answer.text
-
-
-@fault("database full", SQLITE)
-def full(site: Site) -> None:
-    with site.running() as app:
-        ana = Person(app)
-        shown = site.opens()
-        site.score()
-        db.session.rollback()
-        form = site.form("word " * 1500)
-        pages = {"most": db.session.execute(db.text("PRAGMA page_count")).scalar()}
-        db.session.rollback()
-
-        def limit(connection, _record) -> None:  # type: ignore[no-untyped-def]
-            connection.execute(f"PRAGMA max_page_count={pages['most']}")
-
-        event.listen(db.engine, "connect", limit)
-        db.session.remove()
-        db.engine.dispose()
-        for _turn in range(30):
-            answer = site.send(ana, form := site.form("word " * 1500))
-            if answer.status_code != 303:
-                break
-        _is_kept(answer, {"body": form["body"].strip()})
-        assert app.test_client().get(f"/c/{site.circle}").status_code == 200
-        assert ana.browser.get("/mine").status_code == 200
-        event.remove(db.engine, "connect", limit)
-        db.session.remove()
-        db.engine.dispose()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA max_page_count=1073741823")
-        assert db.session.get(Post, shown)
-        assert site.send(ana, form).status_code in (303, 409)
         site.check(app)
 
 
@@ -148,8 +108,7 @@ def cut(site: Site) -> None:
     with site.running() as app:
         ana, form = Person(app), site.form()
         db.session.remove()
-        dsn = site.settings.database_url.replace("postgresql+psycopg", "postgresql", 1)
-        with psycopg.connect(dsn, autocommit=True) as other:
+        with psycopg.connect(site.plain_url, autocommit=True) as other:
             other.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -263,8 +222,8 @@ def migration(site: Site) -> None:
         with writing() as session:
             search_schema.drop(session.connection())
     site.circle = ""
-    url = site.settings.database_url.replace("postgresql+psycopg", "postgresql", 1)
-    environment = {**os.environ, "DATA_DIR": str(site.settings.data_dir), "DATABASE_URL": url}
+    data_dir, url = str(site.settings.data_dir), site.plain_url
+    environment = {**os.environ, "DATA_DIR": data_dir, "DATABASE_URL": url}
     for statement in (6, 40, 10_000, 10_000):
         command = [sys.executable, "-m", "tests.faults.dying_migration", str(statement)]
         ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)

@@ -46,6 +46,11 @@ class Site:
         """Which engine it is on."""
         return self.settings.is_sqlite
 
+    @property
+    def plain_url(self) -> str:
+        """The database as an operator would name it."""
+        return self.settings.database_url.replace("postgresql+psycopg", "postgresql", 1)
+
     @contextmanager
     def running(self) -> Iterator[Flask]:
         """The program in this process, answering its own faults."""

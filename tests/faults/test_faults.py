@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from config import Settings
@@ -10,14 +14,15 @@ from forum.members import ledger
 from forum.moderation import actions as moderation
 from forum.screening import queue
 from forum.screening.models import Screening
+from forum.storage import rotation
 from forum.storage.database import db
-from forum.web import errors
+from forum.web import errors, limits, logs
 from tests import engines
-from tests.faults import catalogue, classifier
+from tests.faults import catalogue, classifier, resources
 from tests.faults.site import Site
 from tests.faults.table import FAULTS, Fault
 
-assert catalogue and classifier, "importing them fills the table"
+assert catalogue and classifier and resources, "importing them fills the table"
 MARKS = {"sqlite": (), "postgres": (pytest.mark.postgres,)}
 ROWS = [
     pytest.param(one, engine, marks=MARKS[engine], id=f"{one.name}-{engine}")
@@ -77,6 +82,53 @@ def test_a_lock_that_is_answered_as_a_fault_is_seen(site: Site, monkeypatch: pyt
     monkeypatch.setattr(errors, "_database_away", broke)
     with pytest.raises(AssertionError):
         _row("database locked").act(site)
+
+
+def test_room_that_ran_out_and_is_answered_as_a_fault_is_seen(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broke(error: Exception) -> None:
+        raise error
+
+    monkeypatch.setattr(errors, "_database_away", broke)
+    with pytest.raises(AssertionError):
+        _row("database full").act(site)
+
+
+def test_a_log_that_stops_the_program_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_handler: logging.Handler, _record: logging.LogRecord) -> None:
+        raise OSError("no room for the log")
+
+    monkeypatch.setattr(logs.Stream, "handleError", stop)
+    with pytest.raises((AssertionError, OSError)):
+        _row("disk full for logs").act(site)
+
+
+def test_a_limit_that_needs_its_store_to_let_a_text_through_is_seen(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "post", replace(limits.post, closed_without_store=True))
+    monkeypatch.setattr(limits.Limit, "refuse_unless", lambda self, _is_taken: self.check())
+    with pytest.raises(AssertionError):
+        _row("limit store away").act(site)
+
+
+def test_a_lease_that_never_ends_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "LEASE", timedelta(0))
+    with pytest.raises(AssertionError):
+        _row("worker killed after claim").act(site)
+
+
+def test_a_text_that_is_tried_for_ever_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MOST_ATTEMPTS", 1_000)
+    with pytest.raises(AssertionError):
+        _row("a text on which the machine breaks").act(site)
+
+
+def test_a_value_that_the_change_of_keys_forgets_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotation, "_move", lambda *_: True)
+    with pytest.raises(AssertionError):
+        _row("field key changed").act(site)
 
 
 def test_a_slow_worker_that_overwrites_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

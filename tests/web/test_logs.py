@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
+from pathlib import Path
 
+import pytest
 import structlog
 
-from forum.web.logs import Quiet, Redacting, configure
+from forum.web.logs import Quiet, Redacting, Stream, configure
 
 SECRET = "my boss at the hospital"
 
@@ -72,3 +75,14 @@ def test_times_in_logs_are_whole_minutes(capsys, clock) -> None:  # type: ignore
     clock.shift(42)
     record = logging.LogRecord("a", logging.INFO, "", 1, "x %s", ("y",), None)
     assert json.loads(Redacting().format(record))["at"] == "2026-03-02T10:00Z"
+
+
+def test_a_line_that_cannot_be_written_is_let_go_and_quotes_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """Python itself would print the message and its arguments to standard error, past every filter."""
+    with suppress(OSError), Path("/dev/full").open("w", buffering=1) as full:
+        handler = Stream(full)
+        handler.setFormatter(Redacting())
+        handler.handle(logging.LogRecord("x", logging.ERROR, "x.py", 1, "for %s", (SECRET,), None))
+    assert capfd.readouterr().err == ""
