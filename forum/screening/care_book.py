@@ -207,7 +207,7 @@ def _filled(pattern: str, names: Mapping[str, str], owner: str) -> str:
 
 
 def _compiled(patterns: list[str], names: Mapping[str, str], owner: str) -> re.Pattern[str]:
-    body = "|".join(_filled(pattern, names, owner) for pattern in patterns)
+    body = "|".join(_filled(pattern, names, owner).replace(" $", "(?= $)") for pattern in patterns)
     try:
         return re.compile(rf"(?<= )(?:{body})(?= )")
     except re.error as error:
