@@ -77,7 +77,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Signs that mean something where all stand near one another. `within` counts sentences; 0: anywhere."""
+    """Signs that mean something near one another: within so many sentences, in a text of so few characters.
+
+    0 for either means that it does not matter.
+    """
 
     id: str
     kind: str
@@ -85,6 +88,7 @@ class Together:
     signs: tuple[frozenset[str], ...]
     unless: frozenset[str]
     within: int
+    shorter_than: int
     reason: str
     source: str
 
@@ -286,6 +290,7 @@ def _together(entry: Mapping[str, Any], known: Iterable[str | None]) -> Together
         signs=signs,
         unless=unless,
         within=int(entry.get("within", 0)),
+        shorter_than=int(entry.get("shorter_than", 0)),
         reason=entry["reason"],
         source=entry["source"],
     )
