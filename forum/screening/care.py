@@ -58,7 +58,7 @@ def read_care(text: str) -> Care:
     The tier is the most urgent one found: D, then E as method, pact or seeking, C, B, E as encouragement of a
     reader, A; None where no rule of a tier matched. Findings are in the order of the text.
     """
-    reading = _Reading(rule_book())
+    reading = _Reading(rule_book(), len(text))
     for sentence in sentences_of(text, reading.book.spelling):
         reading.read(sentence)
     findings = sorted(reading.findings(), key=lambda finding: (finding.start, finding.end, finding.rule))
@@ -79,8 +79,9 @@ def most_urgent(findings: Iterable[Finding]) -> Tier | None:
 class _Reading:
     """What the rules have found in one text so far. Nothing of it outlives the text."""
 
-    def __init__(self, book: RuleBook) -> None:
+    def __init__(self, book: RuleBook, characters: int = 0) -> None:
         self.book = book
+        self._characters = characters
         self._words: dict[str, tuple[str, int, frozenset[Place]]] = {}
         self._found: dict[tuple[str, int], Finding] = {}
         self._signs: list[_Sign] = []
@@ -112,6 +113,8 @@ class _Reading:
         """Give what was found, and what the signs mean where they stand together."""
         found = list(self._found.values())
         for together in self.book.together:
+            if together.shorter_than and self._characters >= together.shorter_than:
+                continue
             first = _met(together, self._signs)
             if first is not None:
                 found.append(

@@ -77,7 +77,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Signs that mean something where all stand near one another. `within` counts sentences; 0: anywhere."""
+    """Signs that mean something near one another: within so many sentences, in a text of so few characters.
+
+    0 for either means that it does not matter.
+    """
 
     id: str
     kind: str
@@ -85,6 +88,7 @@ class Together:
     signs: tuple[frozenset[str], ...]
     unless: frozenset[str]
     within: int
+    shorter_than: int
     reason: str
     source: str
 
@@ -207,7 +211,7 @@ def _filled(pattern: str, names: Mapping[str, str], owner: str) -> str:
 
 
 def _compiled(patterns: list[str], names: Mapping[str, str], owner: str) -> re.Pattern[str]:
-    body = "|".join(_filled(pattern, names, owner) for pattern in patterns)
+    body = "|".join(_filled(pattern, names, owner).replace(" $", "(?= $)") for pattern in patterns)
     try:
         return re.compile(rf"(?<= )(?:{body})(?= )")
     except re.error as error:
@@ -286,6 +290,7 @@ def _together(entry: Mapping[str, Any], known: Iterable[str | None]) -> Together
         signs=signs,
         unless=unless,
         within=int(entry.get("within", 0)),
+        shorter_than=int(entry.get("shorter_than", 0)),
         reason=entry["reason"],
         source=entry["source"],
     )
