@@ -44,6 +44,7 @@ bench: $(TESTS) ## print the figures of speed and size, each against its baselin
 evaluate: $(TESTS) ## print how well texts are told apart, and what a thief of database and keys could guess
 	@$(PY) -m forum.screening.evaluate
 	@$(PY) -m forum.bench.thief
+	@$(PY) -m tests.thief_on_postgres
 
 faults: $(TESTS) ## do every fault on both engines and print what held
 	@$(PY) -m tests.faults

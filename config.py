@@ -32,6 +32,7 @@ class Settings:
     limits_url: str = field(repr=False)
     secret_key: bytes = field(repr=False)
     field_keys: tuple[bytes, ...] = field(repr=False)
+    older_secret_keys: tuple[bytes, ...] = field(repr=False)
     production: bool = False
     port: int = 8000
     bind: str = "127.0.0.1"
@@ -87,13 +88,15 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     data_dir = Path(env.get("DATA_DIR") or "data").resolve()
     if not production:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret_keys = _keys(env, "SECRET_KEY", data_dir, production)
     settings = Settings(
         data_dir=data_dir,
         database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'forum.sqlite3'}"),
         queue_url=env.get("QUEUE_URL") or f"sqlite:///{data_dir / 'schedule.sqlite3'}",
         limits_url=env.get("LIMITS_URL") or "memory://",
-        secret_key=_key(env, "SECRET_KEY", data_dir, production),
-        field_keys=_field_keys(env, data_dir, production),
+        secret_key=secret_keys[0],
+        older_secret_keys=secret_keys[1:],
+        field_keys=_keys(env, "FIELD_KEY", data_dir, production),
         production=production,
         port=_number(env, "PORT", 8000, 1, 65535),
         bind=env.get("BIND") or "127.0.0.1",
@@ -131,7 +134,7 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise UnsafeSetting("ALERT_URL must be https, or http on the loopback address")
     if settings.data_dir.exists() and settings.data_dir.stat().st_mode & 0o077:
         raise UnsafeSetting("DATA_DIR may be entered by other users; make it mode 0700")
-    if settings.secret_key in settings.field_keys:
+    if {settings.secret_key, *settings.older_secret_keys} & set(settings.field_keys):
         raise UnsafeSetting("FIELD_KEY must differ from SECRET_KEY")
     if settings.join_door == "work" and settings.work_cost < 1_000:
         raise UnsafeSetting("WORK_COST is too low to slow a flood")
@@ -152,21 +155,16 @@ def _with_file_secrets(env: dict[str, str]) -> dict[str, str]:
     return env
 
 
-def _key(env: Mapping[str, str], name: str, data_dir: Path, production: bool) -> bytes:
-    """A 256-bit key from the environment, or in development from a file made on the first start."""
+def _keys(env: Mapping[str, str], name: str, data_dir: Path, production: bool) -> tuple[bytes, ...]:
+    """256-bit keys from the environment, newest first; in development one, made on the first start.
+
+    The newest is used for all that is new; older ones only open, or recognise, what was made under them.
+    """
     text = env.get(name)
     if not text and production:
         raise UnsafeSetting(f"{name} is missing")
-    return _decode_key(name, text or _development_key(name, data_dir))
-
-
-def _field_keys(env: Mapping[str, str], data_dir: Path, production: bool) -> tuple[bytes, ...]:
-    """The keys for stored text, newest first; older ones only open what they once sealed."""
-    text = env.get("FIELD_KEY")
-    if not text and production:
-        raise UnsafeSetting("FIELD_KEY is missing")
-    text = text or _development_key("FIELD_KEY", data_dir)
-    return tuple(_decode_key("FIELD_KEY", part.strip()) for part in text.split(","))
+    text = text or _development_key(name, data_dir)
+    return tuple(_decode_key(name, part.strip()) for part in text.split(","))
 
 
 def _decode_key(name: str, text: str) -> bytes:

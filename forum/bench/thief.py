@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 
 from config import read_settings
 from forum import create_app
@@ -26,12 +26,13 @@ from forum.circles.models import Circle, Post, Review, Revision, Thread
 from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members import actions as membership
-from forum.members import keys, linkage, pseudonyms
+from forum.members import erasure, keys, linkage, pseudonyms
 from forum.members.vault import OpenVault
+from forum.moderation import log
 from forum.moderation.actions import Choice, Seen, decide
 from forum.moderation.claims import claim
 from forum.moderation.offering import Moderator
-from forum.storage.clock import now
+from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 
@@ -60,6 +61,7 @@ class Forum:
     def __init__(self, people: int) -> None:
         """Let people join, in an order of their own."""
         self.at = now() - timedelta(days=20)
+        self.chained = day_of(self.at)
         self.moderator = Moderator(new_id())
         with writing():
             self.circles = [Circle(id=new_id(), name=fresh_name(), description="") for _ in range(CIRCLES)]
@@ -127,6 +129,10 @@ class Forum:
             actions.revise(actions.Sender(author.tab(), secrets.token_urlsafe(16)), post_id, written, self.at)
 
     def _decide_until(self, left: int, returned: float = 0.05) -> None:
+        if day_of(self.at) != self.chained:
+            self.chained = day_of(self.at)
+            with writing():
+                log.chain(self.at)
         while True:
             while screen_next(nothing_found):
                 pass
@@ -151,6 +157,8 @@ def measure(people: int, texts: int, kind: str) -> list[linkage.Outcome]:
     forum = Forum(people)
     forum.play(texts, kind)
     db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        erasure.rewrite_in_random_order()
     return linkage.attack(linkage.stolen(), forum.truth())
 
 
@@ -159,19 +167,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--texts", type=int, default=20)
+    parser.add_argument("--database", default="", help="URL of an empty PostgreSQL database; else SQLite")
+    parser.add_argument("--kind", choices=KINDS, help="play one of the forums only")
     chosen = parser.parse_args(arguments)
     print(f"{chosen.people} people, {chosen.texts} texts each; right first guesses, blind ones, points above")
-    for kind in KINDS:
+    for kind in [chosen.kind] if chosen.kind else KINDS:
         with tempfile.TemporaryDirectory(prefix="kindred-thief-") as folder:
-            for one in _in_folder(folder, chosen.people, chosen.texts, kind):
+            for one in _in_folder(folder, chosen.database, chosen.people, chosen.texts, kind):
                 figures = f"{one.right:7.2%} {one.blind:7.2%} {one.over:+6.2f}"
                 print(f"{kind:<9} {one.guessed:<15} by {one.trace:<20} {figures}", flush=True)
 
 
-def _in_folder(folder: str, people: int, texts: int, kind: str) -> list[linkage.Outcome]:
+def _in_folder(folder: str, database: str, people: int, texts: int, kind: str) -> list[linkage.Outcome]:
     cheap = {"DATA_DIR": folder, "NUDGE": "0", "ARGON2_MEMORY_KIB": "64", "ARGON2_PASSES": "1"}
-    app = create_app(read_settings(cheap))
+    app = create_app(read_settings(cheap | ({"DATABASE_URL": database} if database else {})))
     with app.app_context():
+        if database:
+            downgrade(revision="base")
         upgrade()
         return measure(people, texts, kind)
 

@@ -17,7 +17,7 @@ def verify_log() -> None:
     """Verify that no entry of the log was changed, taken out, swapped or cut off."""
     fault = log.verify(current_settings().anchor_file)
     if fault is None:
-        click.echo("The log holds.")
+        click.echo(f"The log holds; {len(log.waiting())} entries of today wait to join the chain.")
         return
     click.echo(f"The log does not hold at entry {fault.place}: {fault.why}.", err=True)
     sys.exit(1)

@@ -15,7 +15,10 @@ WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
 
 class LogEntry(Model):
-    """One entry of the append-only log: who of the staff did what to which object on which day, no words."""
+    """One entry of the append-only chain: who of the staff did what to which object on which day, no words.
+
+    Within a day the order is random.
+    """
 
     __tablename__ = "log_entry"
 
@@ -28,6 +31,33 @@ class LogEntry(Model):
     rule: Mapped[str] = mapped_column(String(40), default="")
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class StagedEntry(Model):
+    """An entry of the log whose day is not over: it waits beside the chain, sealed by `mac`."""
+
+    __tablename__ = "log_staged"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    id: Mapped[Id]
+    day: Mapped[date] = mapped_column(Day)
+    staff_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    act: Mapped[str] = mapped_column(String(16))
+    object_kind: Mapped[str] = mapped_column(String(12))
+    object_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    rule: Mapped[str] = mapped_column(String(40), default="")
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class LogHead(Model):
+    """How many entries the log has, in the chain and beside it, sealed by `mac`."""
+
+    __tablename__ = "log_head"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    name: Mapped[str] = mapped_column(String(10), primary_key=True)
+    total: Mapped[int]
+    mac: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Report(Model):

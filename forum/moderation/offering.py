@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Text, and_, exists, false, func, not_, or_
 
 from forum.circles.models import Decision, Review, Revision
 from forum.members.models import Staff
-from forum.moderation.models import LogEntry, Skip
+from forum.moderation.models import LogEntry, Skip, StagedEntry
 from forum.screening.lanes import UNREAD_LANGUAGE
 from forum.storage.database import db
 
@@ -72,14 +72,18 @@ def may_take(moderator: Moderator, own_threads: Collection[str], now: datetime) 
 def not_made_by(moderator: Moderator, now: datetime) -> ColumnElement[bool]:
     """Appeals go to somebody who did not decide; who is alone may decide them when their time is over."""
     made = exists().where(Decision.id == Review.about_id, Decision.staff_id == moderator.staff_id)
-    voiced = exists().where(
-        Decision.id == Review.about_id,
-        LogEntry.object_id == Decision.review_id,
-        LogEntry.act == "first voice",
-        LogEntry.staff_id == moderator.staff_id,
-    )
+    voiced = or_(*(_voiced(entry, moderator.staff_id) for entry in (LogEntry, StagedEntry)))
     late = Review.due_at <= now if moderator.is_alone else false()
     return or_(Review.kind != "appeal", late, and_(~made, ~voiced))
+
+
+def _voiced(entry: type[LogEntry | StagedEntry], staff_id: str) -> ColumnElement[bool]:
+    return exists().where(
+        Decision.id == Review.about_id,
+        entry.object_id == Decision.review_id,
+        entry.act == "first voice",
+        entry.staff_id == staff_id,
+    )
 
 
 def touches(kinds: Collection[str]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from forum.circles import mine
 from forum.circles.content import Content, open_content
@@ -22,7 +22,6 @@ from forum.circles.models import (
     Thread,
 )
 from forum.members.models import Staff
-from forum.moderation.models import LogEntry
 from forum.moderation.rules import SANCTIONS
 from forum.screening.models import Screening
 from forum.storage.database import AnyRow, db
@@ -166,10 +165,13 @@ def held_by(staff_id: str, now: datetime) -> list[Review]:
     )
 
 
-def last_decisions(staff_id: str, today: date) -> list[Decision]:
-    """A moderator's own decisions of today and yesterday that can still be undone, at most ten."""
+def last_decisions(staff_id: str, today: date, latest: Sequence[str] = ()) -> list[Decision]:
+    """A moderator's own decisions of today and yesterday that can still be undone, at most ten.
+
+    `latest` are ids in the order in which the moderator decided; what is not among them comes after, by day.
+    """
     undone = select(Decision.reverses_id).where(Decision.reverses_id.is_not(None))
-    return list(
+    found = list(
         db.session.scalars(
             select(Decision)
             .where(
@@ -181,19 +183,12 @@ def last_decisions(staff_id: str, today: date) -> list[Decision]:
                 Decision.id.not_in(undone),
                 Decision.day >= date.fromordinal(today.toordinal() - 1),
             )
-            .order_by(_last_entry(staff_id).desc())
+            .order_by(Decision.id.in_(latest).desc(), Decision.day.desc())
             .limit(MY_LAST)
         )
     )
-
-
-def _last_entry(staff_id: str) -> ScalarSelect[int]:
-    """The place in the log of what somebody did last about a review: the only order there is within a day."""
-    return (
-        select(func.max(LogEntry.place))
-        .where(LogEntry.staff_id == staff_id, LogEntry.object_id == Decision.review_id)
-        .scalar_subquery()
-    )
+    place = {decision_id: at for at, decision_id in enumerate(latest)}
+    return sorted(found, key=lambda one: place.get(one.id, len(place)))
 
 
 def conversation_of(review_id: str) -> list[mine.Word]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from config import Settings
 from forum.jobs import schedule, turns
-from forum.moderation import alerts, sweeps
+from forum.moderation import alerts, log, sweeps
 from forum.storage.clock import now
 from forum.storage.database import writing
+from forum.storage.settings import current_settings
 from forum.web.days import said_minutes
 from forum.web.health import Finding, check
 
@@ -55,10 +56,27 @@ def forget_what_is_old() -> None:
         sweeps.forget_what_is_old(now())
 
 
+@schedule.every(minutes=10)
+def chain_log() -> None:
+    """Let the log's entries of days that are over join its chain."""
+    with writing():
+        log.chain(now())
+
+
 @turns.each_turn
 def alert_operator(settings: Settings) -> None:
     """Tell the operator when somebody waits for care and nobody has answered."""
     alerts.send_due(settings, now())
+
+
+@check("secret key", public=False)
+def _secret_key() -> Finding:
+    good = log.key_is_known()
+    more = len(current_settings().older_secret_keys)
+    words = (
+        f"known, {more} older ones listed" if good else "another one than before: list the old one after it"
+    )
+    return Finding("secret key", good, words)
 
 
 @check("alerts", public=False)

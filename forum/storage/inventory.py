@@ -210,6 +210,12 @@ TABLES: dict[str, Table] = {
         "place:count day:day staff_id:staff act:state object_kind:state object_id:link rule:state "
         "previous:hash hash:hash",
     ),
+    "log_staged": _table(
+        _l("Entries of the log of today; they join its chain at night, in random order."),
+        _l("until the day is over"),
+        "id:id day:day staff_id:staff act:state object_kind:state object_id:link rule:state mac:hash",
+    ),
+    "log_head": _table(_l("How many entries the log has."), _LOG, "name:state total:count mac:hash"),
     "policy": _table(
         _l("What leads have set, such as a pause of joining."),
         _RUNS,

@@ -26,6 +26,12 @@ def lasting_key(purpose: str) -> bytes:
     return derive(current_settings().secret_key, purpose)
 
 
+def lasting_keys(purpose: str) -> list[bytes]:
+    """The keys for one purpose under every secret key that still counts, the newest first."""
+    settings = current_settings()
+    return [derive(key, purpose) for key in (settings.secret_key, *settings.older_secret_keys)]
+
+
 def field_keys() -> FieldKeys:
     """The server's keys for stored text."""
     return cast(FieldKeys, current_app.extensions["kindred.keys"])

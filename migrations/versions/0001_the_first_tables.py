@@ -90,6 +90,28 @@ def upgrade() -> None:
     with op.batch_alter_table('log_entry', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_log_entry_object_id'), ['object_id'], unique=False)
 
+    op.create_table('log_head',
+    sa.Column('name', sa.String(length=10), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('mac', sa.LargeBinary(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_log_head')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('log_staged',
+    sa.Column('id', sa.String(length=22), nullable=False),
+    sa.Column('day', sa.Integer(), nullable=False),
+    sa.Column('staff_id', sa.String(length=22), nullable=False),
+    sa.Column('act', sa.String(length=16), nullable=False),
+    sa.Column('object_kind', sa.String(length=12), nullable=False),
+    sa.Column('object_id', sa.String(length=22), nullable=False),
+    sa.Column('rule', sa.String(length=40), nullable=False),
+    sa.Column('mac', sa.LargeBinary(length=32), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_log_staged')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('log_staged', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_log_staged_object_id'), ['object_id'], unique=False)
+
     op.create_table('mark',
     sa.Column('mark', sa.LargeBinary(length=32), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
@@ -647,6 +669,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_mark_object_id'))
 
     op.drop_table('mark')
+    with op.batch_alter_table('log_staged', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_log_staged_object_id'))
+
+    op.drop_table('log_staged')
+    op.drop_table('log_head')
     with op.batch_alter_table('log_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_log_entry_object_id'))
 

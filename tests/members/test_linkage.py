@@ -13,6 +13,8 @@ from flask import Flask
 from forum.bench.thief import Forum
 from forum.members import erasure, linkage
 from forum.members.linkage import Outcome
+from forum.moderation import log
+from forum.moderation.models import StagedEntry
 from forum.storage.database import db
 from tests import engines
 
@@ -86,8 +88,30 @@ def test_a_planted_account_column_turns_it_red(busy_app: dict[str, str]) -> None
     assert caught == {"name to name", "name to member"}
 
 
-def test_two_names_in_one_sitting_are_seen_in_the_order_of_the_log(app: Flask) -> None:
-    """What we say apart: an attack that must work, or the attacks above would prove nothing."""
+def test_two_names_in_one_sitting_are_not_seen_in_the_order_of_the_log(app: Flask) -> None:
+    """The log tells no more than the day, which stands beside each decision anyway."""
+    _forum, truth = played("sittings")
+    outcomes = {one.trace: one for one in linkage.attack(linkage.stolen(), truth)}
+    scatter = math.sqrt(outcomes["times"].right * (1 - outcomes["times"].right) / len(truth))
+    assert outcomes["order of the log"].right < outcomes["times"].right + 0.02 + 4 * scatter
+
+
+def test_the_order_of_decisions_would_be_seen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attack that must work, or the one above would prove nothing: entries join in their own order."""
+    order: list[str] = []
+    known = log.append
+
+    def noted(*words: object, **more: object) -> object:
+        entry = known(*words, **more)  # type: ignore[arg-type]
+        order.append(entry.id)
+        return entry
+
+    class InOrder:
+        def shuffle(self, entries: list[StagedEntry]) -> None:
+            entries.sort(key=lambda entry: order.index(entry.id))
+
+    monkeypatch.setattr(log, "append", noted)
+    monkeypatch.setattr(log.secrets, "SystemRandom", InOrder)
     _forum, truth = played("sittings")
     outcomes = linkage.attack(linkage.stolen(), truth)
     assert "order of the log" in {one.trace for one in outcomes if beats_chance(one, len(truth))}

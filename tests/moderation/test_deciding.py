@@ -271,7 +271,7 @@ def test_one_s_own_matters_are_neither_offered_nor_decided(app: Flask) -> None:
         assert claims.take_next(me, [review.thread_id], now()) is None
     with pytest.raises(OwnText):
         desk.decide(me, review.id, "return")
-    entries = db.session.scalars(db.select(log.LogEntry)).all()
+    entries = db.session.scalars(db.select(log.StagedEntry)).all()
     assert entries == [], "recusal is never logged"
 
 

@@ -12,7 +12,7 @@ from forum.circles import shifts
 from forum.circles.models import Circle, PublishedPost
 from forum.moderation import notes
 from forum.moderation.actions import Moderator
-from forum.moderation.models import LogEntry
+from forum.moderation.models import StagedEntry
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
@@ -326,7 +326,7 @@ def test_a_lead_sets_policy_with_a_reason_and_looks_first(app: Flask) -> None:
     desk.Author().opens(desk.a_circle(), "Under the blue lantern we met.")
     _path, _bound, card = take(Person(app, "moderator"))
     assert "<mark>blue lantern</mark>" in card
-    acts = [entry.act for entry in db.session.scalars(db.select(LogEntry))]
+    acts = [entry.act for entry in db.session.scalars(db.select(StagedEntry))]
     assert acts == ["policy", "policy"]
 
 

@@ -86,9 +86,9 @@ def test_a_skipped_one_comes_back_after_an_hour_and_others_get_it_at_once(app: F
     clock.shift(SKIPPED_FOR)
     with writing():
         assert claims.take_next(me, [], now()) == review_id
-    from forum.moderation.models import LogEntry
+    from forum.moderation.models import StagedEntry
 
-    acts = [entry.act for entry in db.session.scalars(db.select(LogEntry))]
+    acts = [entry.act for entry in db.session.scalars(db.select(StagedEntry))]
     assert acts == ["skip"]
 
 

@@ -30,6 +30,7 @@ from forum.moderation import (
     offering,
     policy,
     queries,
+    recent,
     reports,
     wellbeing,
 )
@@ -57,7 +58,7 @@ NOTED = ("publish", "annotate", "overturn")
 def moderator() -> Moderator:
     """Who sits at the desk, with their own names so that they are left out of their own matters."""
     vault = current_user.vault
-    vault.preload([pseudonyms.KIND, marks.KIND], [wellbeing.PLACE])
+    vault.preload([pseudonyms.KIND, marks.KIND], [wellbeing.PLACE, recent.PLACE])
     strain = wellbeing.strain_of(vault, now())
     return Moderator(
         current_user.staff.id,
@@ -79,6 +80,7 @@ def lanes() -> str:
     staff_id = me.staff_id
     strain = wellbeing.strain_of(current_user.vault, at)
     on_duty = shifts.is_on_duty(staff_id, at)
+    last = recent.ids(current_user.vault)
     seen = offering.may_see(me, queries.own_threads(me.pseudonym_ids))
     counts = queries.lane_counts(at, seen)
     return render_template(
@@ -95,7 +97,7 @@ def lanes() -> str:
         sound=bool((current_user.vault.about("settings", "keys") or {}).get("sound")),
         is_lead=me.is_lead,
         mine=[_held(review) for review in queries.held_by(staff_id, at)],
-        recent=[_recent(decision) for decision in queries.last_decisions(staff_id, day_of(at))],
+        recent=[_recent(decision) for decision in queries.last_decisions(staff_id, day_of(at), last)],
         machine=_machine(),
     )
 
@@ -307,6 +309,8 @@ def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: acti
             others = shifts.others_on_duty(me.staff_id, at)
             decision = interventions.decide_appeal(me, card.review.id, seen, choice, at, others)
             wellbeing.ask_for_debrief(current_user.vault, card.review)
+            if decision is not None:
+                recent.remember(current_user.vault, decision.id)
             nudge()
     except (actions.Stale, life.NotAllowed):
         return changed_page(card, seen), 409

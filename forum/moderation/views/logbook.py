@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from forum.circles import shelf
 from forum.moderation import log, numbers, queries
-from forum.moderation.models import LogEntry
+from forum.moderation.models import LogEntry, StagedEntry
 from forum.moderation.words import said_outcome
 from forum.storage.clock import day_of, now
 from forum.storage.database import db
@@ -33,18 +33,19 @@ def log_page() -> str:
     if before.isdecimal() and len(before) < 12:
         wanted = wanted.where(LogEntry.place < int(before))
     entries = list(db.session.scalars(wanted))
+    beside = [] if before else log.waiting()
     older = entries[LOG_PAGE - 1].place if entries[LOG_PAGE:] else None
     return render_template(
         "moderation/log.html",
-        entries=[_entry(entry) for entry in entries[:LOG_PAGE]],
+        entries=[_entry(entry) for entry in (*beside, *entries[:LOG_PAGE])],
         older=url_for("logbook.log_page", before=older) if older else None,
         fault=log.verify(current_settings().anchor_file),
     )
 
 
-def _entry(entry: LogEntry) -> dict[str, Any]:
+def _entry(entry: LogEntry | StagedEntry) -> dict[str, Any]:
     return {
-        "place": entry.place,
+        "place": entry.place if isinstance(entry, LogEntry) else "",
         "day": said_day(entry.day),
         "act": entry.act,
         "object": f"{entry.object_kind} {entry.object_id[:6]}",

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -16,7 +17,7 @@ from forum.circles import rules as life
 from forum.circles import shifts
 from forum.circles.publishing import NotScreened
 from forum.jobs.nudge import nudge
-from forum.moderation import actions, alike, claims, effects, offering, queries, ten
+from forum.moderation import actions, alike, claims, effects, offering, queries, recent, ten
 from forum.moderation.actions import Choice, Seen
 from forum.moderation.card import clock_words
 from forum.moderation.views.desk import moderator, wanted_of
@@ -171,6 +172,8 @@ def _publish(me: offering.Moderator, review_id: str, seen: Seen, others: int) ->
     try:
         with writing():
             decision = actions.decide(me, review_id, seen, Choice("publish"), now(), others)
+            if decision is not None:
+                recent.remember(current_user.vault, decision.id)
             nudge()
     except (actions.Stale, actions.OwnText, NotScreened, effects.Blocked, life.NotAllowed):
         db.session.rollback()
