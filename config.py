@@ -85,9 +85,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """
     env = _with_file_secrets(dict(os.environ if environment is None else environment))
     production = _flag(env, "KINDRED_PRODUCTION")
-    data_dir = Path(env.get("DATA_DIR") or "data").resolve()
-    if not production:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    data_dir = _data_dir(env, production)
     secret_keys = _keys(env, "SECRET_KEY", data_dir, production)
     settings = Settings(
         data_dir=data_dir,
@@ -120,6 +118,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if production:
         _refuse_unsafe(settings)
     return settings
+
+
+def _data_dir(env: Mapping[str, str], production: bool) -> Path:
+    """Where everything is kept; made on the first start, but never in production."""
+    data_dir = Path(env.get("DATA_DIR") or "data").resolve()
+    if not production:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return data_dir
 
 
 def _refuse_unsafe(settings: Settings) -> None:

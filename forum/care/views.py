@@ -84,7 +84,7 @@ def show_aftercare(post_id: str, offered: bool) -> Markup:
     """Render the choice whether somebody may ask later; nothing where it was neither offered nor made."""
     allowed = actions.has_check_ins(post_id)
     if not (offered or allowed):
-        return Markup()
+        return as_markup("")
     return as_markup(render_template("care/_check_ins.html", post_id=post_id, allowed=allowed))
 
 

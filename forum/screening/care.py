@@ -131,7 +131,12 @@ class _Reading:
             if guard.holds(line, match.start(), match.end()):
                 if guard.leaves is None or (rule.sign is not None and rule.tier is None):
                     return
-                kind, tier, name, reason = guard.leaves, guard.leaves_tier, f"{rule.id}/{guard.name}", guard.reason
+                kind, tier, name, reason = (
+                    guard.leaves,
+                    guard.leaves_tier,
+                    f"{rule.id}/{guard.name}",
+                    guard.reason,
+                )
                 break
         else:
             if rule.sign is not None:

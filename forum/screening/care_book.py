@@ -58,7 +58,6 @@ class Guard:
         return self.after is not None and bool(self.after.match(line[end:]))
 
 
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that people say: what it means for care by itself (tier), or beside other signs (sign)."""

@@ -254,7 +254,7 @@ def test_a_cry_for_help_is_answered_with_help_and_never_shown_without_it(app, ci
     path, _bound = open_next(mo)
     card = mo.browser.get(path).text
     assert "wants to talk" in card
-    assert "GB" in card
+    assert "United Kingdom" in card
     assert "ending my life" not in card, "softened until somebody asks for it"
     assert "ending my life" in mo.browser.get(f"{path}?reveal=1").text
 

@@ -1,0 +1,89 @@
+// Extras of the moderators' desk: everything works without this file.
+const typing = (t) => t.closest("input, textarea, select, [contenteditable]");
+
+// Keep a review as long as somebody is there: a key, pointer or scroll in the last 25 minutes.
+const keep = document.querySelector("form[data-keep-url]");
+if (keep) {
+  let last = Date.now();
+  for (const kind of ["keydown", "pointerdown", "pointermove", "scroll"]) {
+    addEventListener(kind, () => { last = Date.now(); }, { passive: true });
+  }
+  const lost = () => { for (const note of document.querySelectorAll("[data-keep-lost]")) note.hidden = false; };
+  setInterval(async () => {
+    if (Date.now() - last > 25 * 60000) return;
+    try {
+      const answer = await fetch(keep.dataset.keepUrl, {
+        method: "POST", body: new URLSearchParams(new FormData(keep)), credentials: "same-origin",
+      });
+      if (!answer.ok) return lost();
+      const until = answer.headers.get("X-Kept-Until");
+      for (const place of document.querySelectorAll("[data-keep-until]")) if (until) place.textContent = until;
+    } catch { /* offline: the lease on the server decides, and the next turn tries again */ }
+  }, 4 * 60000);
+}
+
+// The moderators' keyboard: [data-key] names the letter, ? opens the sheet, Escape closes it.
+const keyed = document.querySelectorAll("[data-key]");
+if (keyed.length && document.body.dataset.keys !== "off") {
+  const sheet = document.querySelector("[data-sheet]");
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.key === "Escape") {
+      if (sheet) sheet.hidden = true;
+      if (typing(event.target)) event.target.blur();
+      return;
+    }
+    if (typing(event.target)) return;
+    if (event.key === "?" && sheet) {
+      sheet.hidden = !sheet.hidden;
+      if (!sheet.hidden) sheet.focus({ preventScroll: true });
+      return event.preventDefault();
+    }
+    const target = [...keyed].find((one) => one.dataset.key === event.key);
+    if (!target) return;
+    event.preventDefault();
+    if (target.tagName === "SUMMARY") {
+      target.parentElement.open = true;
+      (target.parentElement.querySelector("select, textarea, input:not([type=hidden])") ?? target).focus();
+    } else {
+      const needed = target.dataset.needs && target.form?.elements[target.dataset.needs];
+      if (needed && !needed.value.trim()) needed.focus();
+      else target.click();
+    }
+  });
+}
+
+// A chosen reason offers its beginning, to be edited; what was typed is never replaced.
+const reason = document.querySelector("select[name=reason]");
+const words = reason?.form?.elements.note;
+reason?.addEventListener("change", () => {
+  const starter = document.querySelector(`[data-starter="${CSS.escape(reason.value)}"]`);
+  if (starter && words && !words.value.trim()) words.value = starter.textContent.trim();
+});
+
+// A clock that runs on: the page says how much time is left when it was made, this keeps it true.
+const due = document.querySelectorAll("[data-due]");
+const tick = () => {
+  for (const clock of due) {
+    const left = Math.round((Date.parse(clock.dataset.due) - Date.now()) / 60000);
+    clock.textContent = (left < 0 ? clock.dataset.over : clock.dataset.left).replace("{n}", Math.abs(left));
+    clock.classList.toggle("tag-alert", left < 0);
+    clock.classList.toggle("tag-sun", left >= 0 && left < 15);
+  }
+};
+if (due.length) setInterval(tick, 30000);
+
+// An open desk hears of care within a minute. Asking does not keep the session alive; when it ends, this stops.
+const bell = document.querySelector("[data-bell]");
+if (bell) {
+  let waiting = Number(bell.dataset.waiting);
+  const ask = async () => {
+    const answer = await fetch(bell.dataset.bell, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+    if (!answer?.ok) return answer ? clearInterval(asking) : undefined;
+    const count = Number(await answer.text());
+    bell.querySelector("[data-bell-sign]").hidden = !count;
+    if (count > waiting && bell.dataset.sound) new Audio(bell.dataset.sound).play().catch(() => {});
+    waiting = count;
+  };
+  const asking = setInterval(ask, 60000);
+}
