@@ -29,7 +29,8 @@ PATTERNS = [
     for pattern in entry["patterns"]
 ]
 NOT_OURS = (
-    "forum/screening/care_rules.toml",
+    "forum/screening/care_",
+    "forum/screening/common_words.toml",
     "forum/screening/checkpoint",
     "forum/demo/",
     "forum/text/wording.py",
@@ -120,6 +121,7 @@ def test_the_walk_reaches_every_kind_of_file_and_skips_only_what_says_nothing() 
         "forum/care/directory.toml",
         "forum/content/rules.md",
         "forum/static/site.js",
+        "forum/static/desk.js",
         "forum/moderation/alerts.py",
     } <= names
     kinds = {path.suffix for path in FORUM.rglob("*") if path.is_file() and "checkpoint" not in path.parts}
@@ -209,6 +211,9 @@ CRISIS_SENTENCES = [
     .splitlines()
     if (row := json.loads(line))["tier"] in ("B", "C", "D") or row["group"] == "E-care"
 ]
+FOUND_ALONE = [sentence for sentence in CRISIS_SENTENCES if is_crisis(read_care(sentence))]
+"""How many the rules find is measured elsewhere; here it is asked what can take one of them away."""
+
 HOSTILE = ["kys", "I hate you all, you idiots.", "You should die.", "Shut up, loser.", "Women are all liars."]
 
 
@@ -244,9 +249,7 @@ def test_heavy_distress_is_never_conduct(labels: dict[str, float], aim: Aim, fla
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from(CRISIS_SENTENCES), st.lists(st.sampled_from(HOSTILE), max_size=4), LABELS, AIMS, st.data()
-)
+@given(st.sampled_from(FOUND_ALONE), st.lists(st.sampled_from(HOSTILE), max_size=4), LABELS, AIMS, st.data())
 def test_hostile_words_beside_a_crisis_leave_it_in_care(
     crisis: str, hostile: list[str], labels: dict[str, float], aim: Aim, data: st.DataObject
 ) -> None:
