@@ -1,9 +1,9 @@
 """Phrases of the article that founded this forum, each as something that can be tried.
 
-Those that are tried in tests of their own rooms are not repeated here: the shelf and the share of answered
-threads (`test_shelf`), what helped and reactions (`test_together`), the coach (`test_hints`, `tests/text`), the
-library (`tests/coping`), goals, check-ins and celebrations (`tests/growth`), trained peers (`tests/training`),
-circles by invitation (`test_invited`), both keys (`tests/life`).
+Those that are tried in the tests of their own rooms are not repeated here: the shelf and the share of
+answered threads (`test_shelf`), what helped and reactions (`test_together`), the coach (`test_hints`,
+`tests/text`), the library (`tests/coping`), goals, check-ins and celebrations (`tests/growth`), trained peers
+(`tests/training`), circles by invitation (`test_invited`), both keys (`tests/life`).
 """
 
 from __future__ import annotations
