@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, or_, select, tuple_, type_coerce
 
 from forum.circles.models import Circle, PublishedPost, PublishedThread, Thread
 from forum.circles.rules import CARD, ENOUGH_ANSWERS
@@ -60,9 +60,13 @@ def threads_of(
     kind: str = "",
     topic: str = "",
     *,
+    any_of: Collection[str] = (),
     needs_reply: bool = False,
 ) -> list[AnyRow]:
-    """One page of threads by latest reply, and one row more when there is a further page."""
+    """One page of threads by latest reply, and one row more when there is a further page.
+
+    `any_of` are tags of which one is enough.
+    """
     page = (
         select(
             PublishedThread.thread_id,
@@ -89,6 +93,8 @@ def threads_of(
         page = page.where(PublishedThread.answers < literal_column(str(ENOUGH_ANSWERS)))
     if topic:
         page = page.where(has_tag(topic))
+    if any_of:
+        page = page.where(or_(*(has_tag(tag) for tag in any_of)))
     return list(db.session.execute(page))
 
 

@@ -70,6 +70,11 @@ def test_what_a_reader_does_around_a_thread(app, visit, circle_id, check_page):
     expect(reader.get_by_label("Your reply")).to_have_value(
         re.compile("A half-written reply.\n\n> I walk home the long way.")
     )
+    if visit.scripts:
+        words = reader.locator("article .prose").first
+        words.evaluate("words => getSelection().selectAllChildren(words)")
+        reader.get_by_role("button", name="Quote").first.click()
+        expect(reader.get_by_label("Your reply")).to_have_value(re.compile("> I cried in the car park again"))
     press(reader.get_by_role("button", name="Follow"))
     reader.get_by_text("Mute", exact=True).last.click()
     press(reader.get_by_role("button", name="Mute this name").last)

@@ -30,6 +30,9 @@ from forum.web.page_cache import visitor_page
 
 reading = Blueprint("reading", __name__)
 
+SHOWN = ("experiences", "feelings", "challenges")
+"""The three filters of a circle: what people went through, what they feel, what they are stuck with."""
+
 
 @reading.get("/")
 @visitors
@@ -79,7 +82,12 @@ def circle(circle_id: str) -> str:
     found = readable_circle(circle_id)
     only = _only()
     rows = queries.threads_of(
-        [found.id], list_place(), only["kind"], only["tag"], needs_reply=bool(only["needs"])
+        [found.id],
+        list_place(),
+        "challenge" if only["show"] == "challenges" else only["kind"],
+        only["tag"],
+        any_of=_shown_tags(only["show"]),
+        needs_reply=bool(only["needs"]),
     )
     page, more = rows[: queries.THREADS_A_PAGE], rows[queries.THREADS_A_PAGE :]
     older = f"{page[-1].latest}.{page[-1].thread_id}" if more else None
@@ -115,7 +123,15 @@ def _only() -> dict[str, str]:
         "kind": kind if kind in rules.THREAD_KINDS else "",
         "tag": tag if tag in content.tag_ids() else "",
         "needs": "reply" if request.args.get("needs") == "reply" else "",
+        "show": show if (show := request.args.get("show", "")) in SHOWN else "",
     }
+
+
+def _shown_tags(show: str) -> list[str]:
+    """The tags of which a thread carries one, for the filters Experiences and Feelings."""
+    if show == "experiences":
+        return [tag.id for tag in content.experiences()]
+    return [tag.id for tag in content.feelings()] if show == "feelings" else []
 
 
 @reading.get("/t/<thread_id>")
