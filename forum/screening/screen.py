@@ -17,6 +17,7 @@ from forum.screening.lanes import UNREAD_LANGUAGE, flags_for, lane_for
 from forum.screening.language import is_unread
 from forum.screening.opening import ScreeningUnavailable
 from forum.text.folding import Folded, fold, is_disguised
+from forum.text.lines import entry_of, lines_of
 
 __all__ = ["ScreeningUnavailable", "as_answer", "screen_lines", "screen_text"]
 
@@ -86,7 +87,7 @@ def screen_lines(stream_in: IO[Any], stream_out: IO[str], engine: Engine) -> int
     """
     bad = 0
     with click.progressbar(
-        enumerate(stream_in, start=1),
+        enumerate(lines_of(stream_in), start=1),
         label="Screening",
         file=sys.stderr,
         show_pos=True,
@@ -108,18 +109,9 @@ def screen_lines(stream_in: IO[Any], stream_out: IO[str], engine: Engine) -> int
 
 def _entry(line: str | bytes) -> dict[str, Any] | None:
     """Read one line; None for an empty one. Raises ValueError with what is wrong."""
-    try:
-        content = line.decode("utf-8") if isinstance(line, bytes) else line
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from None
-    if not content.strip():
+    entry = entry_of(line)
+    if entry is None:
         return None
-    try:
-        entry = json.loads(content)
-    except ValueError:
-        raise ValueError("not JSON") from None
-    if not isinstance(entry, dict):
-        raise ValueError("not a JSON object")
     if not isinstance(entry.get("text"), str):
         raise ValueError("no text")
     if "id" not in entry:

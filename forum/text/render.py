@@ -11,11 +11,12 @@ import html
 import json
 import logging
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from html.parser import HTMLParser
 from itertools import count
-from typing import IO, NamedTuple, cast
+from typing import IO, Any, NamedTuple, cast
 
 from bleach.sanitizer import Cleaner
 from markdown_it import MarkdownIt
@@ -25,6 +26,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from forum.text import verify
+from forum.text.lines import BadLine, entry_of, lines_of
 from forum.text.links import REL, is_link_attribute, link_target
 from forum.text.refusal import (
     BODY_LIMIT,
@@ -187,24 +189,32 @@ def plain_text(rendered_html: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def render_lines(stream_in: Iterable[str | bytes], stream_out: IO[str]) -> None:
+def render_lines(stream_in: Iterable[str | bytes], stream_out: IO[str]) -> int:
     """Render a JSON object `{"id", "text"}` a line; answer `{"id", "html"}` or `{"id", "refused"}` in ASCII.
 
-    A line that is not such an object is answered with the id null and a reason; nothing ends the run.
+    A line that holds no text is answered with why, is told on stderr with its number, and nothing ends the
+    run. Returns how many such lines there were.
     """
-    for line in stream_in:
-        if line.strip():
-            stream_out.write(json.dumps(_answer(line), ensure_ascii=True, allow_nan=False) + "\n")
-            stream_out.flush()
+    bad = 0
+    for number, line in enumerate(lines_of(stream_in), start=1):
+        try:
+            asked = entry_of(line)
+            if asked is None:
+                continue
+            answer = _answer(asked)
+            problem = "no text" if answer.get("refused") == "no text" else ""
+        except BadLine as error:
+            problem = str(error)
+            answer = {"id": None, "refused": problem}
+        if problem:
+            bad += 1
+            print(f"line {number}: {problem}", file=sys.stderr)
+        stream_out.write(json.dumps(answer, ensure_ascii=True, allow_nan=False) + "\n")
+        stream_out.flush()
+    return bad
 
 
-def _answer(line: str | bytes) -> dict[str, str | int | None]:
-    try:
-        asked = json.loads(line.decode("utf-8") if isinstance(line, bytes) else line)
-    except (ValueError, RecursionError):
-        return {"id": None, "refused": "not a line of JSON"}
-    if not isinstance(asked, dict):
-        return {"id": None, "refused": "not an object with id and text"}
+def _answer(asked: dict[str, Any]) -> dict[str, str | int | None]:
     name, text = asked.get("id"), asked.get("text")
     answer: dict[str, str | int | None] = {"id": name if isinstance(name, str | int) else None}
     if not isinstance(text, str):

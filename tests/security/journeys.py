@@ -159,6 +159,10 @@ class Day:
             "note": "A gentler version.",
         }
         assert self.moderator.browser.post(f"{card}/propose", data={**bound, **masked}).status_code == 303
+        note = {"desk_note": f"They sounded low, {word('care note')}."}
+        assert self.moderator.browser.post(f"{card}/note", data=note).status_code == 303
+        left = {"kind": "hand-over", "note": f"Please look in later, {word('hand-over')}."}
+        assert self.moderator.browser.post("/moderation/notes", data=left).status_code == 303
 
     def live(self) -> None:
         """Search, read, set a goal, check in, react, report."""
@@ -167,8 +171,17 @@ class Day:
         self.member.post("/search", data={"query": word("search")})
         goal = {"name": word("goal"), "step": word("goal"), "before": "3", "form_key": new_id()}
         assert self.member.post("/goals", data=goal).status_code == 303
+        goal_path = re.search(r'href="(/goals/\d+)"', self.member.get("/goals").text).group(1)
+        obstacle = {"hindrance": word("obstacle"), "answer": word("obstacle"), "form_key": new_id()}
+        assert self.member.post(f"{goal_path}/obstacles", data=obstacle).status_code == 303
         note = {"emotional": "8", "note": word("check-in"), "form_key": new_id()}
         assert self.member.post("/check-in", data=note).status_code == 303
+        sign = {"sign-1": word("early sign"), "who": word("early sign")}
+        assert self.member.post("/check-in/early-signs", data=sign).status_code == 303
+        self.member.post("/check-in/drop", data={"own": word("something that may wait")})
+        parts = dict.fromkeys(("title", "when", "what", "how", "not_for"), f"Tea and {word('waiting card')}.")
+        card = {**parts, "pseudonym": "Quiet Heron", "form_key": new_id()}
+        assert self.member.post("/library/new", data=card).status_code == 303
         post_id = re.search(r'action="/posts/([^/"]+)/react#', page)
         if post_id:
             self.member.post(f"/posts/{post_id.group(1)}/react", data={"word": "with-you"})

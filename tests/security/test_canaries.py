@@ -81,7 +81,7 @@ def test_the_day_reached_what_it_should(day: Day, settings: Settings, log: Path)
     assert word("published title").encode() in whole
     events = [json.loads(line)["event"] for line in log.read_text().splitlines()]
     assert "database_away" in events
-    for table in ("message", "report", "decision", "notice", "vault", "member_session"):
+    for table in ("message", "report", "decision", "notice", "vault", "member_session", "desk_note"):
         assert db.session.scalar(db.text(f"SELECT count(*) FROM {table}")), table
     assert len(day.found) >= 5
 

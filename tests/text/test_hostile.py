@@ -6,19 +6,23 @@ import json
 import re
 import time
 from collections import Counter
+from html import unescape
 
 import html5lib
 import nh3
 import pytest
 from bleach.sanitizer import Cleaner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from forum.text import render as rendering
 from forum.text import verify
 from forum.text.links import is_link_attribute
 from forum.text.refusal import MESSAGES, TextRefused
 from forum.text.render import Rendered, alarms, render
-from tests.text.hostile_texts import OWN, REL, TAGS, bombs, faults, hostile
+from tests.text.hostile_texts import OWN, REL, TAGS, UNITS, bombs, faults, hostile
 
 TIME_LIMIT_MS = 250
 LICENCES = {"MIT", "Apache-2.0", "BSD-3-Clause"}
@@ -114,6 +118,66 @@ def test_the_slowest_text_is_quick_or_refused() -> None:
             spent = (time.process_time() - started) * 1_000
         slow[ascii(payload)[:40]] = spent
     assert max(slow.values()) < TIME_LIMIT_MS, max(slow, key=lambda key: slow[key])
+
+
+RUNS = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from(UNITS), min_size=1, max_size=4).map("".join),
+        st.sampled_from((1, 5, 40, 199, 390, 990, 4_000)),
+    ),
+    min_size=1,
+    max_size=6,
+).map(lambda parts: "".join(unit * times for unit, times in parts)[:8_000])
+
+
+@settings(max_examples=150, deadline=None, database=None, derandomize=True)
+@given(RUNS)
+def test_no_run_of_signs_is_slow(text: str) -> None:
+    """Stars, brackets, ticks, angle brackets and quotes in runs, nested and mixed, up to a whole post."""
+    spent = []
+    for _turn in range(2):
+        started = time.process_time()
+        rendered_or_none(text)
+        spent.append((time.process_time() - started) * 1_000)
+        if spent[-1] < TIME_LIMIT_MS:
+            return
+    raise AssertionError(f"{min(spent):.0f} ms")
+
+
+LINK = re.compile(r'<a href="(https?://([^/"?#]+)[^"]*)" rel="([^"]*)">(.*?)</a>', re.DOTALL)
+
+
+def _links_of(page: Rendered) -> list[tuple[str, str, str, str]]:
+    found = LINK.findall(page.html)
+    assert page.html.count("<a ") == len(found)
+    return found
+
+
+def _misleads(link: tuple[str, str, str, str]) -> bool:
+    """Whether the words of a link name another host than the one it leads to, or the wrong letters of it."""
+    href, host, rel, inside = link
+    words = unescape(re.sub("<[^>]*>", "", inside)).strip().removesuffix("/")
+    is_named = words.endswith(f"({host})") or words in (unescape(href).removesuffix("/"), host)
+    return rel != REL or not host.isascii() or host != host.lower() or not is_named
+
+
+def test_every_link_says_where_it_really_leads(pages: dict[str, Rendered]) -> None:
+    """Beside its words stands the host as a resolver sees it, unless the words are the address."""
+    links = [link for page in pages.values() for link in _links_of(page)]
+    assert [link for link in links if _misleads(link)] == []
+    assert len(links) > 25
+
+
+def test_a_link_that_hides_its_host_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "_with_plain_links", _with_links_as_typed)
+    assert [_misleads(link) for link in _links_of(render("[bank.example](https://evil.example)"))] == [True]
+
+
+def _with_links_as_typed(children: list[Token]) -> list[Token]:
+    for child in children:
+        if child.type == "link_open":
+            child.attrs = {**child.attrs, "rel": REL}
+    return children
 
 
 def test_bombs_are_as_long_as_a_post_may_be() -> None:

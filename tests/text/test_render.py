@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -186,17 +187,17 @@ def test_render_lines_answers_each_line_in_ascii_and_never_stops() -> None:
         '{"id": 3}',
     ]
     out = io.StringIO()
-    render_lines(lines, out)
+    assert render_lines(lines, out) == 5
     assert out.getvalue().isascii()
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
     assert answers == [
         {"id": "a", "html": "<p>caf\u00e9 <em>x</em></p>\n"},
         {"id": 2, "refused": "broken character"},
         {"id": "\udfff", "html": "<p>ok</p>\n"},
-        {"id": None, "refused": "not a line of JSON"},
-        {"id": None, "refused": "not a line of JSON"},
-        {"id": None, "refused": "not a line of JSON"},
-        {"id": None, "refused": "not an object with id and text"},
+        {"id": None, "refused": "not JSON"},
+        {"id": None, "refused": "not UTF-8"},
+        {"id": None, "refused": "not JSON"},
+        {"id": None, "refused": "not a JSON object"},
         {"id": None, "html": "<p>x</p>\n"},
         {"id": None, "html": "<p>x</p>\n"},
         {"id": 3, "refused": "no text"},
@@ -294,12 +295,32 @@ def test_markup_is_made_in_one_place_only() -> None:
                 isinstance(node, ast.Attribute) and node.attr == "Markup"
             ):
                 uses.append(path.relative_to(root).as_posix())
-    assert uses == ["text/render.py"]
+    # Catalogues are ours; what is filled into their strings is escaped.
+    assert sorted(uses) == ["text/render.py", "web/languages.py", "web/languages.py"]
     templates = [
         path.read_text("utf-8") for path in root.rglob("*") if path.suffix in (".html", ".xml", ".jinja")
     ]
     assert not [text for text in templates if "|safe" in text.replace(" ", "") or "autoescape false" in text]
     assert str(rendering.as_markup("<p>x</p>").__html__()) == "<p>x</p>"
+
+
+TRANSLATED = re.compile(r"\b(?:_|gettext|ngettext)\((?!['\"])([a-z_.]+)")
+OURS = ("care/", "moderation/review.html starter.text")
+
+
+def test_only_our_own_words_are_looked_up_in_a_catalogue() -> None:
+    """What a template hands to `_` counts as ready for the page, so it may never be what somebody wrote.
+
+    The directory of help and the starters of a conversation are files of ours.
+    """
+    root = Path(forum.__file__).parent / "templates"
+    found = [
+        f"{path.relative_to(root).as_posix()} {name}"
+        for path in root.rglob("*.html")
+        for name in TRANSLATED.findall(path.read_text("utf-8"))
+    ]
+    assert [one for one in found if not one.startswith(OURS)] == []
+    assert len(found) > 5
 
 
 def test_the_command_renders_what_comes_in() -> None:
