@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,12 +44,15 @@ _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """Something that counts beside other signs, and in which sentence of the text it stands."""
+    """Where something stands that counts only beside other signs. The place is worked out when it is needed."""
 
-    name: str
-    sentence: int
+    sentence: Sentence
+    line: str
     start: int
     end: int
+
+    def span(self) -> tuple[int, int]:
+        return self.sentence.span(self.line, self.start, self.end)
 
 
 def read_care(text: str) -> Care:
@@ -84,13 +87,13 @@ class _Reading:
         self._characters = characters
         self._words: dict[str, tuple[str, int, frozenset[Place]]] = {}
         self._found: dict[tuple[str, int], Finding] = {}
-        self._signs: list[_Sign] = []
+        self._signs: list[dict[str, _Sign]] = []
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
-        self._sentence = 0
 
     def read(self, sentence: Sentence) -> None:
         """Try the patterns all of whose needs are met by words of the sentence."""
-        self._sentence += 1
+        signs: dict[str, _Sign] = {}
+        self._signs.append(signs)
         known = self._words
         words = [known.get(word) or self._meet(word) for word in sentence.words]
         places: set[Place] = set()
@@ -99,13 +102,15 @@ class _Reading:
             bits |= met
             if wanted:
                 places |= wanted
-        needed = self.book.lookup.wanted
-        tried = [place for place in places if not needed[place] & ~bits]
+        needed, missing = self.book.lookup.wanted, ~bits
+        tried = [place for place in places if not needed[place] & missing]
         if not tried:
             return
         line = f" {' '.join([shown for shown, _, _ in words])} "
         for place, part in sorted(tried):
             rule = self.book.rules[place]
+            if rule.tier is None and rule.sign is not None and rule.sign in signs:
+                continue
             for match in rule.patterns[part].finditer(line):
                 self._judge(rule, match, line, sentence)
 
@@ -117,30 +122,28 @@ class _Reading:
                 continue
             first = _met(together, self._signs)
             if first is not None:
-                found.append(
-                    Finding(
-                        together.id, together.kind, together.tier, first.start, first.end, together.reason
-                    )
-                )
+                kind, tier, reason = together.kind, together.tier, together.reason
+                found.append(Finding(together.id, kind, tier, *first.span(), reason))
         return found
 
     def _judge(self, rule: Rule, match: re.Match[str], line: str, sentence: Sentence) -> None:
-        start, end = sentence.span(line, match.start(), match.end())
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
-        for guard in rule.guards:
-            if guard.holds(line, match.start(), match.end()):
-                if guard.leaves is None or (rule.sign is not None and rule.tier is None):
-                    return
-                kind, tier, name, reason = guard.leaves, guard.leaves_tier, f"{rule.id}/{guard.name}", guard.reason
-                break
-        else:
-            if rule.sign is not None:
-                self._signs.append(_Sign(rule.sign, self._sentence, start, end))
-                if rule.tier is None:
-                    return
-            if rule.tier_now is not None and self.book.now.search(line):
-                tier = rule.tier_now
-        self._keep(Finding(name, kind, tier, start, end, reason))
+        sign = _Sign(sentence, line, match.start(), match.end())
+        guard = next((one for one in rule.guards if one.holds(line, match.start(), match.end())), None)
+        if guard is not None:
+            if guard.leaves is None or (rule.sign is not None and rule.tier is None):
+                return
+            kind, tier, reason = guard.leaves, guard.leaves_tier, guard.reason
+            name = f"{rule.id}/{guard.name}"
+        elif rule.sign is not None:
+            self._signs[-1].setdefault(rule.sign, sign)
+            if rule.tier is None:
+                return
+        if guard is None and rule.tier_now is not None and self.book.now.search(line):
+            tier = rule.tier_now
+        if tier in ("B", "C", "D"):
+            self._signs[-1].setdefault(CRISIS, sign)
+        self._keep(Finding(name, kind, tier, *sign.span(), reason))
 
     def _keep(self, finding: Finding) -> None:
         key = (finding.rule, finding.start)
@@ -148,8 +151,6 @@ class _Reading:
             return
         self._counts[finding.rule, finding.tier] += 1
         self._found[key] = finding
-        if finding.tier in ("B", "C", "D"):
-            self._signs.append(_Sign(CRISIS, self._sentence, finding.start, finding.end))
 
     def _meet(self, word: str) -> tuple[str, int, frozenset[Place]]:
         plain = undo_spelling(word, self.book.spelling)
@@ -159,17 +160,16 @@ class _Reading:
         return met
 
 
-def _met(together: Together, signs: list[_Sign]) -> _Sign | None:
+def _met(together: Together, signs: Sequence[Mapping[str, _Sign]]) -> _Sign | None:
     """Give the sign at which all that belong together are near, and none that excuses them; None without."""
-    for sign in signs:
-        near = [
-            other.name
-            for other in signs
-            if not together.within or abs(other.sentence - sign.sentence) < together.within
-        ]
-        if sign.name in together.signs[0] and not together.unless.intersection(near):
-            if all(names.intersection(near) for names in together.signs[1:]):
-                return sign
+    for at, here in enumerate(signs):
+        first = next((here[name] for name in together.signs[0] if name in here), None) if here else None
+        if first is None:
+            continue
+        reach = together.within or len(signs)
+        near = {name for other in signs[max(at - reach + 1, 0) : at + reach] for name in other}
+        if not together.unless & near and all(names & near for names in together.signs[1:]):
+            return first
     return None
 
 
