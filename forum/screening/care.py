@@ -14,7 +14,8 @@ from typing import Final
 from forum.screening.care_book import (
     CRISIS,
     CareRulesBrokenError,
-    Place,
+    Guard,
+    Met,
     Rule,
     RuleBook,
     Together,
@@ -85,7 +86,8 @@ class _Reading:
     def __init__(self, book: RuleBook, characters: int = 0) -> None:
         self.book = book
         self._characters = characters
-        self._words: dict[str, tuple[str, int, frozenset[Place]]] = {}
+        self._words: dict[str, tuple[str, Met]] = dict(book.known)
+        self._of_line: dict[str, bool | None] = {}
         self._found: dict[tuple[str, int], Finding] = {}
         self._signs: list[dict[str, _Sign]] = []
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
@@ -96,22 +98,22 @@ class _Reading:
         self._signs.append(signs)
         known = self._words
         words = [known.get(word) or self._meet(word) for word in sentence.words]
-        places: set[Place] = set()
-        bits = 0
-        for _, met, wanted in words:
-            bits |= met
-            if wanted:
-                places |= wanted
-        needed, missing = self.book.lookup.wanted, ~bits
-        tried = [place for place in places if not needed[place] & missing]
+        lookup = self.book.lookup
+        first, second, third = lookup.without
+        for _, met in words:
+            first |= met[0]
+            second |= met[1]
+            third |= met[2]
+        tried = first & second & third
         if not tried:
             return
-        line = f" {' '.join([shown for shown, _, _ in words])} "
-        for place, part in sorted(tried):
-            rule = self.book.rules[place]
+        line = f" {' '.join([shown for shown, _ in words])} "
+        self._of_line = {}
+        for at in _bits(tried):
+            rule, pattern = lookup.patterns[at]
             if rule.tier is None and rule.sign is not None and rule.sign in signs:
                 continue
-            for match in rule.patterns[part].finditer(line):
+            for match in pattern.finditer(line):
                 self._judge(rule, match, line, sentence)
 
     def findings(self) -> list[Finding]:
@@ -129,7 +131,7 @@ class _Reading:
     def _judge(self, rule: Rule, match: re.Match[str], line: str, sentence: Sentence) -> None:
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
         sign = _Sign(sentence, line, match.start(), match.end())
-        guard = next((one for one in rule.guards if one.holds(line, match.start(), match.end())), None)
+        guard = next((one for one in rule.guards if self._turns(one, sign)), None)
         if guard is not None:
             if guard.leaves is None or (rule.sign is not None and rule.tier is None):
                 return
@@ -145,6 +147,13 @@ class _Reading:
             self._signs[-1].setdefault(CRISIS, sign)
         self._keep(Finding(name, kind, tier, *sign.span(), reason))
 
+    def _turns(self, guard: Guard, sign: _Sign) -> bool:
+        """Ask a guard about a match; what it says of the sentence is asked once."""
+        if guard.name not in self._of_line:
+            self._of_line[guard.name] = guard.of_line(sign.line)
+        of_line = self._of_line[guard.name]
+        return guard.at(sign.line, sign.start, sign.end) if of_line is None else of_line
+
     def _keep(self, finding: Finding) -> None:
         key = (finding.rule, finding.start)
         if key in self._found or self._counts[finding.rule, finding.tier] >= MOST_PER_RULE:
@@ -152,12 +161,19 @@ class _Reading:
         self._counts[finding.rule, finding.tier] += 1
         self._found[key] = finding
 
-    def _meet(self, word: str) -> tuple[str, int, frozenset[Place]]:
+    def _meet(self, word: str) -> tuple[str, Met]:
         plain = undo_spelling(word, self.book.spelling)
         shown = self.book.veil.get(veiled(plain), plain)
-        met = (shown, *self.book.lookup.meet(shown))
+        met = (shown, self.book.lookup.meet(shown))
         self._words[word] = met
         return met
+
+
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def _met(together: Together, signs: Sequence[Mapping[str, _Sign]]) -> _Sign | None:
