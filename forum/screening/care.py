@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from forum.screening.care_book import (
     CRISIS,
     CareRulesBrokenError,
-    Place,
+    Guard,
+    Met,
     Rule,
     RuleBook,
     Together,
@@ -44,12 +45,15 @@ _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """Something that counts beside other signs, and in which sentence of the text it stands."""
+    """Where something stands that counts only beside other signs. The place is worked out when it is needed."""
 
-    name: str
-    sentence: int
+    sentence: Sentence
+    line: str
     start: int
     end: int
+
+    def span(self) -> tuple[int, int]:
+        return self.sentence.span(self.line, self.start, self.end)
 
 
 def read_care(text: str) -> Care:
@@ -82,31 +86,34 @@ class _Reading:
     def __init__(self, book: RuleBook, characters: int = 0) -> None:
         self.book = book
         self._characters = characters
-        self._words: dict[str, tuple[str, int, frozenset[Place]]] = {}
+        self._words: dict[str, tuple[str, Met]] = dict(book.known)
+        self._of_line: dict[str, bool | None] = {}
         self._found: dict[tuple[str, int], Finding] = {}
-        self._signs: list[_Sign] = []
+        self._signs: list[dict[str, _Sign]] = []
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
-        self._sentence = 0
 
     def read(self, sentence: Sentence) -> None:
         """Try the patterns all of whose needs are met by words of the sentence."""
-        self._sentence += 1
+        signs: dict[str, _Sign] = {}
+        self._signs.append(signs)
         known = self._words
         words = [known.get(word) or self._meet(word) for word in sentence.words]
-        places: set[Place] = set()
-        bits = 0
-        for _, met, wanted in words:
-            bits |= met
-            if wanted:
-                places |= wanted
-        needed = self.book.lookup.wanted
-        tried = [place for place in places if not needed[place] & ~bits]
+        lookup = self.book.lookup
+        first, second, third = lookup.without
+        for _, met in words:
+            first |= met[0]
+            second |= met[1]
+            third |= met[2]
+        tried = first & second & third
         if not tried:
             return
-        line = f" {' '.join([shown for shown, _, _ in words])} "
-        for place, part in sorted(tried):
-            rule = self.book.rules[place]
-            for match in rule.patterns[part].finditer(line):
+        line = f" {' '.join([shown for shown, _ in words])} "
+        self._of_line = {}
+        for at in _bits(tried):
+            rule, pattern = lookup.patterns[at]
+            if rule.tier is None and rule.sign is not None and rule.sign in signs:
+                continue
+            for match in pattern.finditer(line):
                 self._judge(rule, match, line, sentence)
 
     def findings(self) -> list[Finding]:
@@ -117,35 +124,35 @@ class _Reading:
                 continue
             first = _met(together, self._signs)
             if first is not None:
-                found.append(
-                    Finding(
-                        together.id, together.kind, together.tier, first.start, first.end, together.reason
-                    )
-                )
+                kind, tier, reason = together.kind, together.tier, together.reason
+                found.append(Finding(together.id, kind, tier, *first.span(), reason))
         return found
 
     def _judge(self, rule: Rule, match: re.Match[str], line: str, sentence: Sentence) -> None:
-        start, end = sentence.span(line, match.start(), match.end())
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
-        for guard in rule.guards:
-            if guard.holds(line, match.start(), match.end()):
-                if guard.leaves is None or (rule.sign is not None and rule.tier is None):
-                    return
-                kind, tier, name, reason = (
-                    guard.leaves,
-                    guard.leaves_tier,
-                    f"{rule.id}/{guard.name}",
-                    guard.reason,
-                )
-                break
-        else:
-            if rule.sign is not None:
-                self._signs.append(_Sign(rule.sign, self._sentence, start, end))
-                if rule.tier is None:
-                    return
-            if rule.tier_now is not None and self.book.now.search(line):
-                tier = rule.tier_now
-        self._keep(Finding(name, kind, tier, start, end, reason))
+        sign = _Sign(sentence, line, match.start(), match.end())
+        guard = next((one for one in rule.guards if self._turns(one, sign)), None)
+        if guard is not None:
+            if guard.leaves is None or (rule.sign is not None and rule.tier is None):
+                return
+            kind, tier, reason = guard.leaves, guard.leaves_tier, guard.reason
+            name = f"{rule.id}/{guard.name}"
+        elif rule.sign is not None:
+            self._signs[-1].setdefault(rule.sign, sign)
+            if rule.tier is None:
+                return
+        if guard is None and rule.tier_now is not None and self.book.now.search(line):
+            tier = rule.tier_now
+        if tier in ("B", "C", "D"):
+            self._signs[-1].setdefault(CRISIS, sign)
+        self._keep(Finding(name, kind, tier, *sign.span(), reason))
+
+    def _turns(self, guard: Guard, sign: _Sign) -> bool:
+        """Ask a guard about a match; what it says of the sentence is asked once."""
+        if guard.name not in self._of_line:
+            self._of_line[guard.name] = guard.of_line(sign.line)
+        of_line = self._of_line[guard.name]
+        return guard.at(sign.line, sign.start, sign.end) if of_line is None else of_line
 
     def _keep(self, finding: Finding) -> None:
         key = (finding.rule, finding.start)
@@ -153,28 +160,32 @@ class _Reading:
             return
         self._counts[finding.rule, finding.tier] += 1
         self._found[key] = finding
-        if finding.tier in ("B", "C", "D"):
-            self._signs.append(_Sign(CRISIS, self._sentence, finding.start, finding.end))
 
-    def _meet(self, word: str) -> tuple[str, int, frozenset[Place]]:
+    def _meet(self, word: str) -> tuple[str, Met]:
         plain = undo_spelling(word, self.book.spelling)
         shown = self.book.veil.get(veiled(plain), plain)
-        met = (shown, *self.book.lookup.meet(shown))
+        met = (shown, self.book.lookup.meet(shown))
         self._words[word] = met
         return met
 
 
-def _met(together: Together, signs: list[_Sign]) -> _Sign | None:
+def _bits(number: int) -> Iterator[int]:
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
+
+
+def _met(together: Together, signs: Sequence[Mapping[str, _Sign]]) -> _Sign | None:
     """Give the sign at which all that belong together are near, and none that excuses them; None without."""
-    for sign in signs:
-        near = [
-            other.name
-            for other in signs
-            if not together.within or abs(other.sentence - sign.sentence) < together.within
-        ]
-        if sign.name in together.signs[0] and not together.unless.intersection(near):
-            if all(names.intersection(near) for names in together.signs[1:]):
-                return sign
+    for at, here in enumerate(signs):
+        first = next((here[name] for name in together.signs[0] if name in here), None) if here else None
+        if first is None:
+            continue
+        reach = together.within or len(signs)
+        near = {name for other in signs[max(at - reach + 1, 0) : at + reach] for name in other}
+        if not together.unless & near and all(names & near for names in together.signs[1:]):
+            return first
     return None
 
 

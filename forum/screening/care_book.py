@@ -45,12 +45,16 @@ class Guard:
     sentence: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
-    def holds(self, line: str, start: int, end: int) -> bool:
-        """Tell whether this guard turns away the match at `start` to `end` of a sentence's line."""
+    def of_line(self, line: str) -> bool | None:
+        """Tell from the whole sentence whether every match is turned away; None where the place decides."""
         if self.unless is not None and self.unless.search(line):
             return False
         if self.sentence is not None and self.sentence.search(line):
             return True
+        return None
+
+    def at(self, line: str, start: int, end: int) -> bool:
+        """Tell whether the match at `start` to `end` of a sentence's line is turned away by what is around it."""
         if self.inside is not None and self.inside.search(line, max(start - 1, 0), end + 1):
             return True
         if self.before is not None and self.before.search(_last_words(line[:start])):
@@ -92,26 +96,28 @@ class Together:
     source: str
 
 
-Place = tuple[int, int]
-"""The place of a rule in the book, and of a pattern in the rule."""
+Met = tuple[int, int, int]
+"""Which patterns find their first, second and third need met, one bit for each pattern."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """From a word to what it meets: needs as bits of a number, and the patterns to be tried for it."""
+    """From a word to the needs it meets, in numbers with one bit for each pattern."""
 
-    whole: Mapping[str, tuple[int, frozenset[Place]]]
-    starts: Mapping[str, tuple[tuple[str, int, frozenset[Place]], ...]]
-    wanted: Mapping[Place, int]
+    patterns: tuple[tuple[Rule, re.Pattern[str]], ...]
+    whole: Mapping[str, Met]
+    starts: Mapping[str, tuple[tuple[str, Met], ...]]
+    without: Met
 
-    def meet(self, word: str) -> tuple[int, frozenset[Place]]:
-        """Give the bits of all needs that the word meets, and the patterns whose rarest need it meets."""
-        bits, places = self.whole.get(word, (0, frozenset()))
-        for start, more, further in self.starts.get(word[:3], ()):
+    def meet(self, word: str) -> Met:
+        """Give what a word meets, as a whole and by its beginning."""
+        first, second, third = self.whole.get(word, (0, 0, 0))
+        for start, met in self.starts.get(word[:3], ()):
             if word.startswith(start):
-                bits |= more
-                places |= further
-        return bits, places
+                first |= met[0]
+                second |= met[1]
+                third |= met[2]
+        return first, second, third
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class RuleBook:
     rules: tuple[Rule, ...]
     together: tuple[Together, ...]
     lookup: Lookup
+    known: Mapping[str, tuple[str, Met]]
     spelling: Spelling
     veil: Mapping[str, str]
     now: re.Pattern[str]
@@ -148,10 +155,12 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     signs = {rule.sign for rule in rules} | {CRISIS}
     words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
     stems = {word.rstrip("*") for rule in rules for needs in rule.needs for need in needs for word in need}
+    lookup = _lookup(rules)
     return RuleBook(
         rules=rules,
         together=tuple(_together(entry, signs) for entry in data.get("together", ())),
-        lookup=_lookup(rules),
+        lookup=lookup,
+        known={word: (word, lookup.meet(word)) for word in lookup.whole if word not in words},
         spelling=Spelling(
             words, tuple(data["veil"]["starred"]), tuple(sorted(stem for stem in stems if len(stem) > 2))
         ),
@@ -166,27 +175,26 @@ def veiled(word: str) -> str:
 
 
 def _lookup(rules: Sequence[Rule]) -> Lookup:
-    bits: dict[Need, int] = {}
-    wanted: dict[Place, int] = {}
-    places: dict[str, set[Place]] = {}
-    for at, rule in enumerate(rules):
-        for part, needs in enumerate(rule.needs):
-            for word in needs[0]:
-                places.setdefault(word, set()).add((at, part))
-            wanted[at, part] = sum(bits.setdefault(need, 1 << len(bits)) for need in needs[1:_MOST_NEEDS])
-    met: dict[str, int] = dict.fromkeys(places, 0)
-    for need, bit in bits.items():
-        for word in need:
-            met[word] = met.get(word, 0) | bit
-    starts: dict[str, list[tuple[str, int, frozenset[Place]]]] = {}
-    whole: dict[str, tuple[int, frozenset[Place]]] = {}
-    for word, bit in met.items():
-        entry = (bit, frozenset(places.get(word, ())))
+    patterns = [(rule, *pair) for rule in rules for pair in zip(rule.patterns, rule.needs, strict=True)]
+    met: dict[str, list[int]] = {}
+    without = [0] * _MOST_NEEDS
+    for at, (_, _, needs) in enumerate(patterns):
+        for order in range(_MOST_NEEDS):
+            if order >= len(needs):
+                without[order] |= 1 << at
+                continue
+            for word in needs[order]:
+                met.setdefault(word, [0] * _MOST_NEEDS)[order] |= 1 << at
+    starts: dict[str, list[tuple[str, Met]]] = {}
+    for word, (first, second, third) in met.items():
         if word.endswith("*"):
-            starts.setdefault(word[:3], []).append((word[:-1], *entry))
-        else:
-            whole[word] = entry
-    return Lookup(whole, {start: tuple(entries) for start, entries in starts.items()}, wanted)
+            starts.setdefault(word[:3], []).append((word[:-1], (first, second, third)))
+    return Lookup(
+        patterns=tuple((rule, pattern) for rule, pattern, _ in patterns),
+        whole={word: cast("Met", tuple(bits)) for word, bits in met.items() if not word.endswith("*")},
+        starts={start: tuple(entries) for start, entries in starts.items()},
+        without=cast("Met", tuple(without)),
+    )
 
 
 def _last_words(line: str) -> str:

@@ -34,7 +34,7 @@ class _PlainLetters(dict[int, str]):
         elif unicodedata.category(char) in ("Cf", "Mn"):
             plain = ""
         else:
-            base = unicodedata.normalize("NFKD", char).lower()
+            base = "." if char == "\u2026" else unicodedata.normalize("NFKD", char).lower()
             plain = "".join(c for c in base if unicodedata.category(c) != "Mn")
             plain = "".join(_LOOKALIKES.get(c, c) for c in plain)
             plain = plain if plain.isascii() or plain.isalnum() else " "
