@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
-from forum.circles.reviews import Changed, open_review, raise_review
+from forum.circles.reviews import Changed, open_review
 from forum.circles.views import beside
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
@@ -82,7 +82,9 @@ def _item(post: mine.OwnPost) -> SimpleNamespace:
 
 
 def _said_state(post: mine.OwnPost, state: str) -> str:
-    """What a state is called: a text that only moderators read is accepted, not published."""
+    """What a state is called: a text that only moderators read is accepted, or answered, not published."""
+    if post.circle_id == rules.TALK:
+        return {"waiting": "asked", "published": "answered"}.get(state, state)
     return "accepted" if state == "published" and post.is_for_moderators else state
 
 
@@ -341,10 +343,7 @@ def write(post_id: str) -> Answer:
         review = open_review(text.revision_id) if text else None
         if review is None:
             raise Changed
-        conversation.say(review, "author", form.note.data, at, form=key)
-        review.version += 1
-        if care.tier in ("B", "C", "D"):
-            raise_review(review, "care", care.tier)
+        conversation.write(review, form.note.data, care.tier, at, key)
 
     return _act(post_id, say, _("Your words are with the moderators."))
 
