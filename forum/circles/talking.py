@@ -83,6 +83,7 @@ def start(sender: actions.Sender, written: Written, name: str, now: datetime) ->
     if review is None:
         raise Changed
     form = keyed_hash(lasting_key("form-key"), sender.form_key)
-    if pending is not None and pending.form_hash != form:
+    again = conversation.was_said(form) or (pending is not None and pending.form_hash == form)
+    if not again:
         conversation.write(review, written.body, written.care.tier, now, form)
-    return actions.Sent(there, True)
+    return actions.Sent(there, again)

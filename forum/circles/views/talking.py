@@ -16,7 +16,7 @@ from forum.circles.forms import TalkForm
 from forum.circles.reviews import Changed
 from forum.circles.views import words as said
 from forum.circles.views.reading import own_names
-from forum.circles.views.writing import check_limit, refusal, sender_of
+from forum.circles.views.writing import check_limit, count_text, refusal, sender_of
 from forum.circles.writing import Written, make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
@@ -49,11 +49,13 @@ def start() -> Answer:
         written = make_ready(_("To the moderators"), form.note.data, "", is_opening=True)
     except TextRefused as refused:
         return _page(typed, {"note": refused.message}), 422
-    check_limit(written)
+    check_limit(written, form.form_key.data)
     try:
         sent = _send(form, written)
     except _Refused as refused:
+        count_text(written, None)
         return _page(typed, refused.errors), 409
+    count_text(written, sent)
     with writing():
         pseudonyms.remember(current_user.vault, rules.TALK, form.pseudonym.data)
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
