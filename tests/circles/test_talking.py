@@ -48,9 +48,11 @@ def test_a_conversation_from_the_first_word_to_the_last(app: Flask) -> None:
     assert CALM in card and "publishing closes the conversation" in card and "Quiet Heron" in card
     desk.decide(Moderator(mo.staff_id), review.id, "hold")
     assert {notice.kind for notice in db.session.scalars(db.select(Notice))} == {"word"}
-    assert "In conversation" in ana.browser.get("/mine").text
+    mine = ana.browser.get("/mine").text
+    assert "In conversation" in mine and "Waits for you" in mine
     assert desk.WORDS in ana.browser.get(f"/mine/{post_id}").text
     ana.browser.post(f"/mine/{post_id}/write", data={"note": "Thank you.", "form_key": new_id()})
+    assert "Waits for you" not in ana.browser.get("/mine").text
     desk.decide(Moderator(mo.staff_id), review.id, "publish")
     assert "This conversation is closed" in ana.browser.get(f"/mine/{post_id}").text
     assert db.session.scalar(db.select(db.func.count()).select_from(PublishedThread)) == 0

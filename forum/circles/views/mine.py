@@ -54,17 +54,19 @@ def _own(post_id: str) -> mine.OwnPost:
 @members_only
 def all_mine() -> str:
     """Everything I wrote, under all my names, with its state; and my drafts."""
-    posts = mine.own_posts(_own_ids(), now())
+    own = _own_ids()
+    posts = mine.own_posts(own, now())
+    asked = mine.awaiting(own)
     kept = drafts.find(current_user.vault, request.args.get("kept", ""), now())
     return render_template(
         "circles/mine.html",
         help_panel=beside.help_for_draft(kept) if kept else None,
-        items=[_item(post) for post in posts],
+        items=[_item(post, asked) for post in posts],
         drafts=drafts.listed(current_user.vault, now()),
     )
 
 
-def _item(post: mine.OwnPost) -> SimpleNamespace:
+def _item(post: mine.OwnPost, asked: set[str]) -> SimpleNamespace:
     text = post.current
     content = text.content if text else None
     state = text.state if text else "withdrawn"
@@ -77,7 +79,7 @@ def _item(post: mine.OwnPost) -> SimpleNamespace:
         state=state,
         state_words=said.state(_said_state(post, state)),
         day=_("until %(day)s", day=said.day(text.until)) if text and text.until else "",
-        needs_you=state in ("proposed", "returned"),
+        needs_you=state in ("proposed", "returned") or (state == "held" and post.post_id in asked),
     )
 
 
