@@ -6,7 +6,7 @@ checked before, changes rows, flushes, and never commits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -82,7 +82,7 @@ def open_thread(
     before = _sent_before(sender)
     if before:
         return before
-    standing = standing_of(_names(sender.vault), now)
+    standing = _standing_in(circle, sender.vault, now)
     _check_may_send(standing, written, circle)
     chosen = pseudonyms.choose(sender.vault, circle.id, name)
     thread_id = new_id()
@@ -139,7 +139,7 @@ def revise(sender: Sender, post_id: str, written: Written, now: datetime) -> Sen
     pending = take_back_in_grace(post, now)
     thread = db.session.get_one(Thread, post.thread_id)
     circle = db.session.get_one(Circle, thread.circle_id)
-    standing = standing_of(_names(sender.vault), now)
+    standing = _standing_in(circle, sender.vault, now)
     _check_may_send(standing, written, circle, replaces=pending is not None)
     name = open_content(_latest_with_text(post)).name
     handed_on = _hand_over(pending, now) if pending else None
@@ -235,6 +235,12 @@ def own_post(vault: OpenVault, post_id: str) -> Post:
 
 def _names(vault: OpenVault) -> list[str]:
     return [name.id for name in pseudonyms.ring(vault)]
+
+
+def _standing_in(circle: Circle, vault: OpenVault, now: datetime) -> Standing:
+    """How a member stands in a circle: a suspension keeps nobody from talking with the moderators."""
+    standing = standing_of(_names(vault), now)
+    return replace(standing, suspended=False) if circle.id == rules.TALK else standing
 
 
 def take_back_in_grace(post: Post, now: datetime) -> Revision | None:

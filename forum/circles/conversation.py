@@ -8,9 +8,10 @@ from sqlalchemy import Select, func, select
 
 from forum.circles.content import seal_words
 from forum.circles.models import Decision, Message, Review
-from forum.circles.reviews import Changed
+from forum.circles.reviews import Changed, raise_review
 from forum.circles.rules import APPEAL_DAYS
 from forum.screening import lanes
+from forum.screening.findings import Tier
 from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
@@ -58,6 +59,16 @@ def was_said(form: bytes) -> bool:
 
 def _said_with(form: bytes) -> Select[Message]:
     return select(Message).where(Message.form_hash == form)
+
+
+def write(review: Review, words: str, tier: Tier | None, now: datetime, form: bytes) -> Message:
+    """Words of the author, read by the care rules before: `tier` raises the review where they need care."""
+    message = say(review, "author", words, now, form=form)
+    review.version += 1
+    if tier in ("B", "C", "D"):
+        raise_review(review, "care", tier)
+    db.session.flush()
+    return message
 
 
 def appeal_of(decision_id: str) -> Review | None:

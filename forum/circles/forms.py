@@ -63,6 +63,21 @@ class RevisionForm(TextForm):
     title = StringField(validators=[Optional()])
 
 
+class TalkForm(Form):
+    """What a member tells the moderators, and under which name."""
+
+    note = TextAreaField(
+        validators=[
+            InputRequired(_l("Please write something first.")),
+            Length(max=4000, message=_l("That is longer than 4,000 characters. Please shorten it a little.")),
+        ]
+    )
+    pseudonym = StringField(validators=[InputRequired(_l("Please choose a name."))])
+    form_key = HiddenField(
+        validators=[InputRequired(_l("This form has expired. Please send it again.")), Length(max=40)]
+    )
+
+
 class WordForm(Form):
     """A private word to the moderators."""
 

@@ -15,7 +15,7 @@ from forum.circles.models import Circle, CircleCode
 from forum.members.vault import OpenVault
 from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
-from forum.storage.settings import lasting_key
+from forum.storage.settings import lasting_keys
 
 ABOUT = "membership"
 CODE_DAYS = 14
@@ -46,7 +46,7 @@ def new_code(circle_id: str, today: date) -> str:
     )
     code = "-".join("".join(secrets.choice(LETTERS) for _ in range(PART)) for _ in range(PARTS))
     db.session.add(
-        CircleCode(code_hash=_hash(code), circle_id=circle_id, until=today + timedelta(days=CODE_DAYS))
+        CircleCode(code_hash=_hashes(code)[0], circle_id=circle_id, until=today + timedelta(days=CODE_DAYS))
     )
     db.session.flush()
     return code
@@ -55,7 +55,7 @@ def new_code(circle_id: str, today: date) -> str:
 def enter(vault: OpenVault, typed: str, today: date) -> str:
     """Join the circle of a code. Returns its id. Raises `NoSuchCode`."""
     found = db.session.scalars(
-        select(CircleCode).where(CircleCode.code_hash == _hash(typed), CircleCode.until >= today)
+        select(CircleCode).where(CircleCode.code_hash.in_(_hashes(typed)), CircleCode.until >= today)
     ).first()
     if found is None:
         raise NoSuchCode
@@ -84,6 +84,7 @@ def forget_old_codes(today: date) -> int:
     return len(old)
 
 
-def _hash(code: str) -> bytes:
+def _hashes(code: str) -> list[bytes]:
+    """What a code may be found by: under the newest secret key first."""
     plain = "".join(sign for sign in code.casefold() if sign.isalnum())
-    return keyed_hash(lasting_key("circle-code"), plain)
+    return [keyed_hash(key, plain) for key in lasting_keys("circle-code")]

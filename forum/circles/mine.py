@@ -123,6 +123,17 @@ def _offered_under(pseudonym_ids: Collection[str]) -> set[str | None]:
     )
 
 
+def awaiting(pseudonym_ids: Collection[str]) -> set[str]:
+    """The posts of some names in whose conversation a moderator wrote last."""
+    return set(
+        db.session.scalars(
+            select(Review.post_id)
+            .join(Post, Post.id == Review.post_id)
+            .where(Post.pseudonym_id.in_(pseudonym_ids), Review.open, Review.awaits_author)
+        )
+    )
+
+
 def own_post(post_id: str, pseudonym_ids: Collection[str], now: datetime) -> OwnPost | None:
     """One post of one's own, or None when it is not there or somebody else's."""
     owner = db.session.scalar(select(Post.pseudonym_id).where(Post.id == post_id))

@@ -69,6 +69,9 @@ CARD_HEADINGS = ("When", "What I do", "How it went", "Not for")
 LIBRARY = "the-library-of-cards--"
 """The id of the circle in which cards are written. It is no place of its own: `/library` shows it."""
 
+TALK = "words-to-moderators---"
+"""The id of the circle in which members talk with the moderators. Nobody opens it."""
+
 REACTIONS = ("me too", "with you", "thank you")
 
 

@@ -37,16 +37,17 @@ class Known:
     member_key: bytes
     wrapped_key: bytes
     cost: str
+    under_older_key: bool = False
+    """Whether the name or the passphrase rests under a secret key that was replaced since."""
 
 
 def join(name: str, member_key: bytes, lock: keys.Lock, recovery_code: str) -> Known:
     """Make a member. Raises `SignInNameTaken`."""
-    name_hash = keys.sign_in_hash(name)
-    if db.session.scalar(select(Member.id).where(Member.sign_in_hash == name_hash)):
+    if _holder_of(name) is not None:
         raise SignInNameTaken
     member = Member(
         id=new_id(),
-        sign_in_hash=name_hash,
+        sign_in_hash=keys.sign_in_hash(name),
         salt=lock.salt,
         cost=lock.cost,
         wrapped_key=lock.wrapped_key,
@@ -60,17 +61,19 @@ def join(name: str, member_key: bytes, lock: keys.Lock, recovery_code: str) -> K
 
 def recognise(name: str, passphrase: str) -> Known | None:
     """Who signs in with this name and passphrase. Slow, and equally slow for names that nobody has."""
+    hashes = keys.sign_in_hashes(name)
     row = db.session.execute(
-        select(Member.id, Member.salt, Member.cost, Member.wrapped_key).where(
-            Member.sign_in_hash == keys.sign_in_hash(name)
+        select(Member.id, Member.salt, Member.cost, Member.wrapped_key, Member.sign_in_hash).where(
+            Member.sign_in_hash.in_(hashes)
         )
     ).one_or_none()
     db.session.rollback()
     found = keys.Lock(row.salt, row.cost, row.wrapped_key) if row else None
-    member_key = keys.unlock(found, passphrase)
-    if row is None or member_key is None:
+    opened = keys.open_lock(found, passphrase)
+    if row is None or opened is None:
         return None
-    return Known(row.id, member_key, row.wrapped_key, row.cost)
+    is_older = not opened.is_newest or bytes(row.sign_in_hash) != hashes[0]
+    return Known(row.id, opened.member_key, row.wrapped_key, row.cost, is_older)
 
 
 def recognise_member(member_id: str, passphrase: str) -> Known | None:
@@ -106,6 +109,20 @@ def open_session(known: Known, now: datetime) -> str:
         country=(vault.about(*sessions.COUNTRY) or {}).get("code", ""),
     )
     return sessions.start(vault, ticket, now)
+
+
+def move_name(known: Known, name: str) -> None:
+    """Let the sign-in name rest under the newest secret key."""
+    db.session.execute(
+        update(Member).where(Member.id == known.member_id).values(sign_in_hash=keys.sign_in_hash(name))
+    )
+
+
+def _holder_of(name: str) -> str | None:
+    """Whose sign-in name this is, under whichever secret key it rests."""
+    wanted = select(Member.id).where(Member.sign_in_hash.in_(keys.sign_in_hashes(name)))
+    holder: str | None = db.session.scalar(wanted)
+    return holder
 
 
 def change_lock(known: Known, fresh: keys.Lock) -> None:
@@ -152,11 +169,9 @@ def come_back(known: Known, old_code: str, fresh: keys.Lock, new_code: str, new_
     change_lock(known, fresh)
     change_code(known, new_code, old_code)
     if new_name:
-        name_hash = keys.sign_in_hash(new_name)
-        holder = db.session.scalar(select(Member.id).where(Member.sign_in_hash == name_hash))
-        if holder not in (None, known.member_id):
+        if _holder_of(new_name) not in (None, known.member_id):
             raise SignInNameTaken
-        db.session.execute(update(Member).where(Member.id == known.member_id).values(sign_in_hash=name_hash))
+        move_name(known, new_name)
     sessions.end_all(vault)
     return Known(known.member_id, known.member_key, fresh.wrapped_key, fresh.cost)
 

@@ -7,6 +7,7 @@ in every other way. Stretching never happens inside a write transaction.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import unicodedata
@@ -15,7 +16,6 @@ from functools import cache
 
 from argon2.low_level import Type, hash_secret_raw
 
-from config import Settings
 from forum.storage.database import is_writing
 from forum.storage.sealing import CannotOpen, derive, keyed_hash, seal, unseal
 from forum.storage.settings import current_settings
@@ -46,8 +46,14 @@ class Lock:
 
 
 def sign_in_hash(typed: str) -> bytes:
-    """The keyed hash under which a sign-in name is stored."""
-    return keyed_hash(_secret("sign-in names"), fold_sign_in_name(typed))
+    """The keyed hash under which a sign-in name is stored from now on."""
+    return sign_in_hashes(typed)[0]
+
+
+def sign_in_hashes(typed: str) -> list[bytes]:
+    """Every keyed hash under which a sign-in name may be stored, that of the newest secret key first."""
+    folded = fold_sign_in_name(typed)
+    return [keyed_hash(key, folded) for key in _secrets("sign-in names")]
 
 
 def fold_sign_in_name(typed: str) -> str:
@@ -63,7 +69,8 @@ def new_key() -> bytes:
 def lock(member_key: bytes, passphrase: str) -> Lock:
     """Wrap a member key under a passphrase. Slow on purpose. Raises `Busy`."""
     salt, cost = secrets.token_bytes(SALT), present_cost()
-    return Lock(salt, cost, seal(_stretch(passphrase, salt, cost), member_key, b"member key"))
+    key = keyed_hash(_secrets("passphrases")[0], _stretch(passphrase, salt, cost))
+    return Lock(salt, cost, seal(key, member_key, b"member key"))
 
 
 def unlock(found: Lock | None, passphrase: str) -> bytes | None:
@@ -71,13 +78,31 @@ def unlock(found: Lock | None, passphrase: str) -> bytes | None:
 
     Raises `Busy`.
     """
+    opened = open_lock(found, passphrase)
+    return opened.member_key if opened else None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A member key, and whether it lay under the newest secret key."""
+
+    member_key: bytes
+    is_newest: bool
+
+
+def open_lock(found: Lock | None, passphrase: str) -> Opened | None:
+    """As `unlock`, and under which secret key: the newest, or an older one that is still listed."""
     tried = found or _dummy(present_cost())
-    key = _stretch(passphrase, tried.salt, tried.cost)
-    try:
-        member_key = unseal(key, tried.wrapped_key, b"member key")
-    except CannotOpen:
-        return None
+    raw = _stretch(passphrase, tried.salt, tried.cost)
+    member_key = None
+    for place, secret in enumerate(_secrets("passphrases")):
+        with contextlib.suppress(CannotOpen):
+            member_key = member_key or Opened(_unwrap(secret, raw, tried), place == 0)
     return member_key if found else None
+
+
+def _unwrap(secret: bytes, raw: bytes, found: Lock) -> bytes:
+    return unseal(keyed_hash(secret, raw), found.wrapped_key, b"member key")
 
 
 def present_cost() -> str:
@@ -94,8 +119,12 @@ def new_recovery_code() -> str:
 
 
 def recovery_hash(code: str) -> bytes:
-    """The keyed hash that finds a member by the recovery code."""
-    return keyed_hash(_secret("recovery codes"), _bare(code))
+    """The hash that finds a member by the recovery code.
+
+    The code has 157 random bits, so that nobody can try them: it needs no key of the server, and outlives
+    every change of those.
+    """
+    return derive(_bare(code).encode(), "recovery codes")
 
 
 def wrap_for_recovery(member_key: bytes, code: str) -> bytes:
@@ -135,7 +164,7 @@ def _stretch(passphrase: str, salt: bytes, cost: str) -> bytes:
         )
     finally:
         _turns.release()
-    return keyed_hash(_secret("passphrases"), raw)
+    return raw
 
 
 @cache
@@ -145,10 +174,12 @@ def _dummy(cost: str) -> Lock:
     return Lock(salt, cost, seal(secrets.token_bytes(KEY), new_key(), b"member key"))
 
 
-def _secret(purpose: str) -> bytes:
-    return _derived(current_settings(), purpose)
+def _secrets(purpose: str) -> tuple[bytes, ...]:
+    """The keys for one purpose under each secret key, the newest first."""
+    settings = current_settings()
+    return _derived((settings.secret_key, *settings.older_secret_keys), purpose)
 
 
 @cache
-def _derived(settings: Settings, purpose: str) -> bytes:
-    return derive(settings.secret_key, purpose)
+def _derived(keys: tuple[bytes, ...], purpose: str) -> tuple[bytes, ...]:
+    return tuple(derive(key, purpose) for key in keys)

@@ -10,15 +10,16 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from forum.storage.sealing import derive, keyed_hash
-from forum.storage.settings import current_settings
+from forum.storage.sealing import keyed_hash
+from forum.storage.settings import current_settings, lasting_key, lasting_keys
 
 
 def remember(ids: Collection[str | bytes]) -> None:
     """Note that these are gone for good. Written whole and moved into place."""
     path = current_settings().erasure_ledger
     with _locked(path) as _held:
-        lines = {*_lines(path), *map(_line, ids)}
+        key = lasting_key("removals")
+        lines = {*_lines(path), *(_line(one, key) for one in ids)}
         fresh = path.with_suffix(".fresh")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write("".join(f"{line}\n" for line in sorted(lines)))
@@ -30,11 +31,12 @@ def remember(ids: Collection[str | bytes]) -> None:
 def gone(ids: Iterable[str | bytes]) -> list[str | bytes]:
     """Which of some ids the ledger names."""
     lines = _lines(current_settings().erasure_ledger)
-    return [one for one in ids if _line(one) in lines] if lines else []
+    keys = lasting_keys("removals")
+    return [one for one in ids if any(_line(one, key) in lines for key in keys)] if lines else []
 
 
-def _line(one: str | bytes) -> str:
-    return keyed_hash(derive(current_settings().secret_key, "removals"), one).hex()
+def _line(one: str | bytes, key: bytes) -> str:
+    return keyed_hash(key, one).hex()
 
 
 def _lines(path: Path) -> set[str]:

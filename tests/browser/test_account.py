@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from forum.members import pseudonyms
+from forum.members import keys, pseudonyms, recovery
 from forum.storage.database import writing
 from tests.browser.pressing import press
 from tests.people import Person
@@ -20,6 +20,8 @@ PAGES = (
     "/account/data",
     "/account/erase",
     "/account/confirm",
+    "/account/conversation",
+    "/account/recovery-code",
 )
 
 
@@ -27,6 +29,7 @@ def test_every_page_of_the_account_reads_well_on_a_small_screen(app: Flask, visi
     person = Person(app, "lead")
     with writing():
         pseudonyms.choose(person.vault, "c" * 22, "An Unusually Long Pseudonym 30")
+        recovery.keep(person.vault, keys.new_recovery_code(), "/")
     person.browser.post("/account/second-factor")
     page = visit.window(person, width=320)
     for path in (*PAGES, "/account/staff"):

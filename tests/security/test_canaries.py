@@ -114,7 +114,7 @@ def test_a_planted_leak_is_seen(
         keep = drafts.keep
         monkeypatch.setattr(drafts, "keep", lambda *a: (path.write_text(repr(a[2])), keep(*a))[1])
     if fault == "hash":
-        monkeypatch.setattr(keys, "sign_in_hash", lambda typed: hashlib.sha256(typed.encode()).digest())
+        monkeypatch.setattr(keys, "sign_in_hashes", lambda typed: [hashlib.sha256(typed.encode()).digest()])
     lived = Day(app)
     lived.join()
     lived.send("draft", draft_wanted="yes")

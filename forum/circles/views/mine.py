@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
-from forum.circles.reviews import Changed, open_review, raise_review
+from forum.circles.reviews import Changed, open_review
 from forum.circles.views import beside
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
@@ -54,17 +54,19 @@ def _own(post_id: str) -> mine.OwnPost:
 @members_only
 def all_mine() -> str:
     """Everything I wrote, under all my names, with its state; and my drafts."""
-    posts = mine.own_posts(_own_ids(), now())
+    own = _own_ids()
+    posts = mine.own_posts(own, now())
+    asked = mine.awaiting(own)
     kept = drafts.find(current_user.vault, request.args.get("kept", ""), now())
     return render_template(
         "circles/mine.html",
         help_panel=beside.help_for_draft(kept) if kept else None,
-        items=[_item(post) for post in posts],
+        items=[_item(post, asked) for post in posts],
         drafts=drafts.listed(current_user.vault, now()),
     )
 
 
-def _item(post: mine.OwnPost) -> SimpleNamespace:
+def _item(post: mine.OwnPost, asked: set[str]) -> SimpleNamespace:
     text = post.current
     content = text.content if text else None
     state = text.state if text else "withdrawn"
@@ -77,12 +79,14 @@ def _item(post: mine.OwnPost) -> SimpleNamespace:
         state=state,
         state_words=said.state(_said_state(post, state)),
         day=_("until %(day)s", day=said.day(text.until)) if text and text.until else "",
-        needs_you=state in ("proposed", "returned"),
+        needs_you=state in ("proposed", "returned") or (state == "held" and post.post_id in asked),
     )
 
 
 def _said_state(post: mine.OwnPost, state: str) -> str:
-    """What a state is called: a text that only moderators read is accepted, not published."""
+    """What a state is called: a text that only moderators read is accepted, or answered, not published."""
+    if post.circle_id == rules.TALK:
+        return {"waiting": "asked", "published": "answered"}.get(state, state)
     return "accepted" if state == "published" and post.is_for_moderators else state
 
 
@@ -341,10 +345,7 @@ def write(post_id: str) -> Answer:
         review = open_review(text.revision_id) if text else None
         if review is None:
             raise Changed
-        conversation.say(review, "author", form.note.data, at, form=key)
-        review.version += 1
-        if care.tier in ("B", "C", "D"):
-            raise_review(review, "care", care.tier)
+        conversation.write(review, form.note.data, care.tier, at, key)
 
     return _act(post_id, say, _("Your words are with the moderators."))
 

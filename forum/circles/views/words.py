@@ -26,6 +26,8 @@ def what(post: mine.OwnPost) -> str:
     """What kind of text a post is, and where."""
     if post.kind == rules.CARD:
         return str(_("A card in the library"))
+    if post.circle_id == rules.TALK:
+        return str(_("A conversation with the moderators"))
     if post.is_opening:
         return str(_("A thread in %(circle)s", circle=post.circle_name))
     return str(_("A reply in %(circle)s", circle=post.circle_name))
@@ -40,6 +42,8 @@ def state(value: str) -> str:
             "held": _("In conversation"),
             "published": _("Published"),
             "accepted": _("Accepted"),
+            "asked": _("Waiting"),
+            "answered": _("Closed"),
             "hidden": _("Hidden"),
             "returned": _("Returned to you"),
             "declined": _("Declined"),
@@ -79,6 +83,8 @@ def heading(value: str, removed_by: str | None) -> str:
             "held": _("A moderator is talking with you"),
             "published": _("It is published"),
             "accepted": _("A moderator read it and accepted it"),
+            "asked": _("Received. A moderator will read it"),
+            "answered": _("This conversation is closed"),
             "hidden": _("It is hidden for now"),
             "returned": _("It came back to you"),
             "declined": _("It was declined"),
@@ -106,6 +112,8 @@ def explained(value: str, removed_by: str | None) -> str:
             "held": _("It is not public. You can answer below, change your text, or withdraw it."),
             "published": _("Others can read it. You can change or remove it whenever you like."),
             "accepted": _("Only moderators can read it, now and later. You can change or remove it."),
+            "asked": _("Only moderators can read it. An answer appears here, and among your notices."),
+            "answered": _("A moderator has read it to the end. You can open another one under Account."),
             "hidden": _("Somebody asked for a second look. It cannot be read until a person has decided."),
             "returned": _("Something needs to change first. The reason is below; your text is kept to edit."),
             "declined": _(

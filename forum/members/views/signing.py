@@ -51,7 +51,7 @@ def sign_in() -> Answer:
         return _page(errors=form.errors), 422
     try:
         known = actions.recognise(name[:LONGEST_TYPED], passphrase[:LONGEST_TYPED])
-        token = _open(known, passphrase) if known else None
+        token = _open(known, name, passphrase) if known else None
     except keys.Busy as busy:
         raise Unavailable from busy
     if token is None:
@@ -60,13 +60,16 @@ def sign_in() -> Answer:
     return _after_signing_in(token)
 
 
-def _open(known: actions.Known, passphrase: str) -> str | None:
-    """Open a session, and stretch the passphrase as the present settings want."""
-    fresh = keys.lock(known.member_key, passphrase) if known.cost != keys.present_cost() else None
+def _open(known: actions.Known, name: str, passphrase: str) -> str | None:
+    """Open a session, and let name and passphrase rest as the present settings and keys want."""
+    is_old = known.under_older_key or known.cost != keys.present_cost()
+    fresh = keys.lock(known.member_key, passphrase) if is_old else None
     try:
         if fresh:
             with writing():
                 actions.change_lock(known, fresh)
+                if known.under_older_key:
+                    actions.move_name(known, name)
             known = actions.Known(known.member_id, known.member_key, fresh.wrapped_key, fresh.cost)
         with writing():
             return actions.open_session(known, now())
