@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from forum.circles.content import seal_words
 from forum.circles.models import Decision, Message, Review
-from forum.circles.reviews import Changed
+from forum.circles.reviews import Changed, raise_by_words
 from forum.circles.rules import APPEAL_DAYS
 from forum.screening import lanes
+from forum.screening.findings import Tier
 from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
@@ -60,6 +61,13 @@ def _said_with(form: bytes) -> Select[Message]:
     return select(Message).where(Message.form_hash == form)
 
 
+def asked_about(post_id: str) -> list[Review]:
+    """The reports and appeals about a post in which moderators have written to its author, open ones last."""
+    asked = exists().where(Message.review_id == Review.id, Message.side == "staff")
+    wanted = select(Review).where(Review.post_id == post_id, Review.kind.in_(("report", "appeal")), asked)
+    return list(db.session.scalars(wanted.order_by(Review.open, Review.id)))
+
+
 def appeal_of(decision_id: str) -> Review | None:
     """The appeal about a decision; there is at most one, ever."""
     return db.session.scalars(
@@ -77,8 +85,11 @@ def may_appeal(decision: Decision, now: datetime) -> bool:
     )
 
 
-def appeal(decision_id: str, words: str, now: datetime) -> Review:
-    """Ask for somebody else to decide again. Raises `Changed` when that is no longer possible."""
+def appeal(decision_id: str, words: str, now: datetime, tier: Tier | None = None) -> Review:
+    """Ask for somebody else to decide again. Raises `Changed` when that is no longer possible.
+
+    `tier` is what the care rules found in the words: an appeal that is a cry for help goes to the care lane.
+    """
     decision = db.session.scalars(
         select(Decision).where(Decision.id == decision_id).with_for_update()
     ).first()
@@ -102,5 +113,6 @@ def appeal(decision_id: str, words: str, now: datetime) -> Review:
     )
     review.sealed_words = seal_words(words, "review", review.id)
     db.session.add(review)
+    raise_by_words(review, tier, now)
     db.session.flush()
     return review

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from forum.content import Reason, reason, reasons
 from forum.moderation import log
 from forum.moderation.models import Policy
+from forum.moderation.rules import gaps_of
 from forum.screening import lanes
 from forum.storage.database import db
 
@@ -129,6 +130,11 @@ def starters() -> list[Reason]:
 def starter(reason_id: str) -> str:
     """The starter text of one reason as it is offered now; empty for what is no reason."""
     return next((one.template for one in starters() if one.id == reason_id), "")
+
+
+def gaps() -> frozenset[str]:
+    """Every gap that a starter text has now."""
+    return gaps_of([one.template for one in starters()])
 
 
 def _newest(prefix: str) -> dict[str, Any]:

@@ -148,8 +148,10 @@ def test_a_report_needs_a_text_that_the_reporter_can_read(app: Flask, client) ->
 def test_staff_hide_at_once_from_the_page_of_the_text(app: Flask, client) -> None:
     post_id, ben = reported(app)
     mo = Person(app, "moderator")
-    assert "Hide at once" not in ben.browser.get(f"/posts/{post_id}/report").text
-    page = mo.browser.get(f"/posts/{post_id}/report").text
+    thread = f"/t/{desk.review_of(post_id).thread_id}"
+    assert f"/posts/{post_id}/hide" not in ben.browser.get(thread).text
+    assert f"/posts/{post_id}/hide" in mo.browser.get(thread).text
+    page = mo.browser.get(f"/posts/{post_id}/hide").text
     sent = {"revision_hash": fields(page)["revision_hash"], "reason": "hide-details"}
     assert mo.browser.post(f"/posts/{post_id}/hide", data=sent).status_code == 422
     answer = mo.browser.post(f"/posts/{post_id}/hide", data={**sent, "note": WORDS})

@@ -1,6 +1,6 @@
 """The pages of the desk, and the few that members and visitors see of it."""
 
-from forum.moderation.views.desk import desk
+from forum.moderation.views.deciding import blueprint as desk
 from forum.moderation.views.logbook import logbook
 from forum.moderation.views.measures import measures
 from forum.moderation.views.queue import queue_pages

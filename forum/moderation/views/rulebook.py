@@ -139,7 +139,7 @@ def _said(name: str, value: Any) -> str:
 @rulebook.post("/moderation/valves")
 @leads_only
 def turn() -> Response:
-    """Pause new texts in one circle or all, with words for who comes, or open them again."""
+    """Pause new threads in one circle or all, with words for who comes, or open them again."""
     circle_id, words = request.form.get("circle", ""), request.form.get("message", "").strip()
     if (circle_id and not is_id(circle_id)) or len(words) > 500:
         abort(400)
