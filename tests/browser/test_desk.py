@@ -218,7 +218,7 @@ def a_full_desk(lead: Person) -> dict[str, str]:
 
 PAGES = (
     *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/policy"),
-    *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining"),
+    *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining", "/policy/rules"),
     "/policy/template.return-details",
 )
 

@@ -40,7 +40,7 @@ def take(mo: Person, **wanted: str) -> tuple[str, dict[str, str], str]:
     "path",
     [
         *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/policy"),
-        *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining"),
+        *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining", "/policy/rules"),
         "/policy/template.return-details",
     ],
 )
@@ -315,11 +315,13 @@ def test_a_hand_over_is_shown_to_the_next_shift_and_a_debrief_ends_its_card(app:
 def test_a_lead_sets_policy_with_a_reason_and_looks_first(app: Flask) -> None:
     lead = Person(app, "lead")
     path = "/moderation/policy/threshold.insult"
-    assert lead.browser.post(path, data={"value": "0.6", "why": ""}).status_code == 422
+    assert lead.browser.post(path, data={"value": "0.6", "why": "", "looked": "0.6"}).status_code == 422
     assert lead.browser.post(path, data={"value": "high", "why": "Because it is."}).status_code == 422
-    assert lead.browser.post(path, data={"value": "0.6", "why": "", "look": "yes"}).status_code == 200
+    assert lead.browser.post(path, data={"value": "0.6", "why": ""}).status_code == 200
     why = "Insults were missed in the first week."
-    assert lead.browser.post(path, data={"value": "0.6", "why": why}).status_code == 303
+    first = lead.browser.post(path, data={"value": "0.6", "why": why})
+    assert first.status_code == 200, "a threshold is looked at before it is set"
+    assert lead.browser.post(path, data={"value": "0.6", "why": why, "looked": "0.6"}).status_code == 303
     assert why in lead.browser.get(path).text
     watched = {"value": "blue lantern\ncare: last letter", "why": "Two texts were found late."}
     assert lead.browser.post("/moderation/policy/watch", data=watched).status_code == 303

@@ -84,6 +84,7 @@ def all_numbers() -> str:
         ],
         hours_known=sum(count for _hour, count in hours) >= numbers.FEWEST,
         agreement=numbers.agreement(today),
+        about_oneself=numbers.about_oneself(today),
         outcomes=[(said_outcome(name), count) for name, count in counted.most_common()],
         appeals=appeals,
         overturned=round(100 * counted["overturn"] / appeals) if appeals >= numbers.FEWEST else None,
