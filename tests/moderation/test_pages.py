@@ -40,7 +40,13 @@ def take(mo: Person, **wanted: str) -> tuple[str, dict[str, str], str]:
     "path",
     [
         *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/policy"),
-        *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining", "/policy/rules"),
+        *(
+            "/policy/watch",
+            "/policy/threshold.insult",
+            "/policy/due.care.D",
+            "/policy/joining",
+            "/policy/rules",
+        ),
         "/policy/template.return-details",
     ],
 )
