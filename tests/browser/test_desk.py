@@ -217,7 +217,7 @@ def a_full_desk(lead: Person) -> dict[str, str]:
 
 
 PAGES = (
-    *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/policy"),
+    *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/alone", "/policy"),
     *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining", "/policy/rules"),
     "/policy/template.return-details",
 )

@@ -39,7 +39,7 @@ def take(mo: Person, **wanted: str) -> tuple[str, dict[str, str], str]:
 @pytest.mark.parametrize(
     "path",
     [
-        *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/policy"),
+        *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/alone", "/policy"),
         *(
             "/policy/watch",
             "/policy/threshold.insult",

@@ -19,7 +19,7 @@ from forum.circles.content import open_content
 from forum.circles.models import Review
 from forum.jobs.nudge import nudge
 from forum.members import marks, pseudonyms
-from forum.moderation import alerts, claims, notes, offering, queries, recent, reports, wellbeing
+from forum.moderation import alerts, claims, later, notes, offering, queries, recent, reports, wellbeing
 from forum.moderation.card import card_page, clock_words
 from forum.moderation.offering import Moderator, Wanted
 from forum.moderation.words import said_kind, said_outcome
@@ -64,8 +64,8 @@ def lanes() -> str:
     strain = wellbeing.strain_of(current_user.vault, at)
     on_duty = shifts.is_on_duty(staff_id, at)
     last = recent.ids(current_user.vault)
-    seen = offering.may_see(me, queries.own_threads(me.pseudonym_ids))
-    counts = queries.lane_counts(at, seen)
+    own = queries.own_threads(me.pseudonym_ids)
+    counts = queries.lane_counts(at, offering.may_see(me, own))
     return render_template(
         "moderation/lanes.html",
         lanes=[_lane(count) for count in counts],
@@ -82,6 +82,7 @@ def lanes() -> str:
         mine=[_held(row, at) for row in queries.held_by(staff_id, at)],
         recent=[_recent(row, at) for row in queries.last_decisions(staff_id, day_of(at), last)],
         machine=_machine(),
+        alone=later.count_alone(me, own, day_of(at)),
     )
 
 
