@@ -82,8 +82,8 @@ def open_thread(
     before = _sent_before(sender)
     if before:
         return before
-    standing = _standing_in(circle, sender.vault, now)
-    _check_may_send(standing, written, circle)
+    standing = _standing_in(circle.id, sender.vault, now)
+    _check_may_send(standing, written, paused=bool(circle.paused))
     chosen = pseudonyms.choose(sender.vault, circle.id, name)
     thread_id = new_id()
     insert(
@@ -109,11 +109,10 @@ def reply(sender: Sender, thread: Thread, mode: str, written: Written, name: str
         return before
     if thread.closed or db.session.get(PublishedThread, thread.id) is None:
         raise Changed
-    circle = db.session.get_one(Circle, thread.circle_id)
     standing = standing_of(_names(sender.vault), now)
-    _check_may_send(standing, written, circle)
-    chosen = pseudonyms.choose(sender.vault, circle.id, name)
-    place = Place(new_id(), thread.id, circle.id)
+    _check_may_send(standing, written)
+    chosen = pseudonyms.choose(sender.vault, thread.circle_id, name)
+    place = Place(new_id(), thread.id, thread.circle_id)
     insert(
         Post,
         id=place.post_id,
@@ -138,15 +137,14 @@ def revise(sender: Sender, post_id: str, written: Written, now: datetime) -> Sen
     post = own_post(sender.vault, post_id)
     pending = take_back_in_grace(post, now)
     thread = db.session.get_one(Thread, post.thread_id)
-    circle = db.session.get_one(Circle, thread.circle_id)
-    standing = _standing_in(circle, sender.vault, now)
-    _check_may_send(standing, written, circle, replaces=pending is not None)
+    standing = _standing_in(thread.circle_id, sender.vault, now)
+    _check_may_send(standing, written, replaces=pending is not None)
     name = open_content(_latest_with_text(post)).name
     handed_on = _hand_over(pending, now) if pending else None
     is_held = pending is not None and pending.state == "held"
     if pending:
         _end(pending, "author", "revise", now)
-    place = Place(post.id, post.thread_id, circle.id)
+    place = Place(post.id, post.thread_id, thread.circle_id)
     _submit(sender, standing, place, heeding(written, thread.wish), name, now, handed_on, is_held=is_held)
     return Sent(post.id, False)
 
@@ -237,10 +235,10 @@ def _names(vault: OpenVault) -> list[str]:
     return [name.id for name in pseudonyms.ring(vault)]
 
 
-def _standing_in(circle: Circle, vault: OpenVault, now: datetime) -> Standing:
+def _standing_in(circle_id: str, vault: OpenVault, now: datetime) -> Standing:
     """How a member stands in a circle: a suspension keeps nobody from talking with the moderators."""
     standing = standing_of(_names(vault), now)
-    return replace(standing, suspended=False) if circle.id == rules.TALK else standing
+    return replace(standing, suspended=False) if circle_id == rules.TALK else standing
 
 
 def take_back_in_grace(post: Post, now: datetime) -> Revision | None:
@@ -308,12 +306,17 @@ def _form_hash(sender: Sender) -> bytes:
     return keyed_hash(lasting_key("form-key"), sender.form_key)
 
 
-def _check_may_send(standing: Standing, written: Written, circle: Circle, *, replaces: bool = False) -> None:
-    """Raises `NotTaken` when a text cannot be taken now. One that needs care always is."""
+def _check_may_send(
+    standing: Standing, written: Written, *, replaces: bool = False, paused: bool = False
+) -> None:
+    """Raises `NotTaken` when a text cannot be taken now. One that needs care always is.
+
+    A pause of a circle is for new threads: who is in a conversation can go on, and change their words.
+    """
     reason = rules.may_send(
         0 if replaces else standing.waiting,
         written.care.tier,
-        paused=bool(circle.paused),
+        paused=paused,
         suspended=standing.suspended,
     )
     if reason:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 
 from forum.circles.content import seal_words
 from forum.circles.models import Decision, Message, Review
-from forum.circles.reviews import Changed, raise_review
+from forum.circles.reviews import Changed, raise_by_words
 from forum.circles.rules import APPEAL_DAYS
 from forum.screening import lanes
 from forum.screening.findings import Tier
@@ -65,10 +65,16 @@ def write(review: Review, words: str, tier: Tier | None, now: datetime, form: by
     """Words of the author, read by the care rules before: `tier` raises the review where they need care."""
     message = say(review, "author", words, now, form=form)
     review.version += 1
-    if tier in ("B", "C", "D"):
-        raise_review(review, "care", tier)
+    raise_by_words(review, tier, now)
     db.session.flush()
     return message
+
+
+def asked_about(post_id: str) -> list[Review]:
+    """The reports and appeals about a post in which moderators have written to its author, open ones last."""
+    asked = exists().where(Message.review_id == Review.id, Message.side == "staff")
+    wanted = select(Review).where(Review.post_id == post_id, Review.kind.in_(("report", "appeal")), asked)
+    return list(db.session.scalars(wanted.order_by(Review.open, Review.id)))
 
 
 def appeal_of(decision_id: str) -> Review | None:
@@ -88,8 +94,11 @@ def may_appeal(decision: Decision, now: datetime) -> bool:
     )
 
 
-def appeal(decision_id: str, words: str, now: datetime) -> Review:
-    """Ask for somebody else to decide again. Raises `Changed` when that is no longer possible."""
+def appeal(decision_id: str, words: str, now: datetime, tier: Tier | None = None) -> Review:
+    """Ask for somebody else to decide again. Raises `Changed` when that is no longer possible.
+
+    `tier` is what the care rules found in the words: an appeal that is a cry for help goes to the care lane.
+    """
     decision = db.session.scalars(
         select(Decision).where(Decision.id == decision_id).with_for_update()
     ).first()
@@ -113,5 +122,6 @@ def appeal(decision_id: str, words: str, now: datetime) -> Review:
     )
     review.sealed_words = seal_words(words, "review", review.id)
     db.session.add(review)
+    raise_by_words(review, tier, now)
     db.session.flush()
     return review

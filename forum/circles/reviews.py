@@ -179,6 +179,15 @@ def raise_review(review: Review, lane: str, tier: Tier | None) -> None:
         review.tier = tier
 
 
+def raise_by_words(review: Review, tier: Tier | None, now: datetime) -> None:
+    """Move a review up for what was written about it: a cry for help goes to care, due from now on."""
+    if tier not in ("B", "C", "D"):
+        return
+    raise_review(review, "care", tier)
+    due = coarse(now) + timedelta(minutes=lanes.target_minutes("care", tier) or 0)
+    review.due_at = min(review.due_at or due, due)
+
+
 def _bring_forward(review: Review, lane: str, tier: Tier | None) -> None:
     """What moved up is due as if it had been there from its submission on; never later than before."""
     sent = db.session.scalar(select(Revision.submitted_at).where(Revision.id == review.revision_id))

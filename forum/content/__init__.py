@@ -36,6 +36,12 @@ def _read(name: str) -> dict[str, Any]:
 
 
 @cache
+def rules_text() -> str:
+    """The rules that come with the program, as Markdown."""
+    return (HERE / "rules.md").read_text(encoding="utf-8")
+
+
+@cache
 def reasons() -> tuple[Reason, ...]:
     """Every reason that a moderator can give, in the order of the file."""
     return tuple(

@@ -72,12 +72,12 @@ def decide(
 
     Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `NotScreened`.
     """
-    review, revision = _lock(review_id)
+    review, revision = lock(review_id)
     refuse_own(moderator, review)
-    _refuse_own_appeal(moderator, review, now)
+    refuse_own_appeal(moderator, review, now)
     if not fits(review.kind, choice.outcome, revision.state):  # type: ignore[arg-type]
         raise rules.NotAllowed(revision.state, "moderator", choice.outcome)
-    _hold_still(moderator, review, seen)
+    hold_still(moderator, review, seen)
     alone = False
     if rules.needs_two_people(review.tier, choice.outcome, revision.state):  # type: ignore[arg-type]
         verdict = _second_voice(moderator, review, revision, choice, now, others_on_duty)
@@ -94,8 +94,11 @@ def decide(
     return decision
 
 
-def _lock(review_id: str) -> tuple[Review, Revision]:
-    """A review and its text, locked: the text first, in the order in which an author's acts take them."""
+def lock(review_id: str) -> tuple[Review, Revision]:
+    """A review and its text, locked: the text first, in the order in which an author's acts take them.
+
+    Raises `Stale`.
+    """
     revision_id = db.session.scalar(select(Review.revision_id).where(Review.id == review_id))
     revision = db.session.scalars(
         select(Revision)
@@ -114,8 +117,8 @@ def _lock(review_id: str) -> tuple[Review, Revision]:
     return review, revision
 
 
-def _hold_still(moderator: Moderator, review: Review, seen: Seen) -> None:
-    """The one conditional update that lets exactly one decision through."""
+def hold_still(moderator: Moderator, review: Review, seen: Seen) -> None:
+    """The one conditional update that lets exactly one act through. Raises `Stale`."""
     won = db.session.execute(
         update(Review)
         .where(
@@ -144,8 +147,11 @@ def refuse_own(moderator: Moderator, review: Review) -> None:
         raise OwnText
 
 
-def _refuse_own_appeal(moderator: Moderator, review: Review, now: datetime) -> None:
-    """Nobody decides about their own decision, unless nobody else is there and its time is over."""
+def refuse_own_appeal(moderator: Moderator, review: Review, now: datetime) -> None:
+    """Nobody decides about their own decision, unless nobody else is there and its time is over.
+
+    Raises `OwnText`.
+    """
     allowed = select(Review.id).where(Review.id == review.id, not_made_by(moderator, now))
     if review.kind == "appeal" and db.session.scalar(allowed) is None:
         raise OwnText

@@ -19,7 +19,7 @@ from forum.circles.views.reading import content_notes, said_note
 from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
 from forum.circles.watching import WATCHED
-from forum.content import reasons, report_reasons
+from forum.content import report_reasons
 from forum.moderation import care_card, policy, queries, reports, watch, wellbeing
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import OUTCOMES, fits
@@ -61,8 +61,7 @@ def card_page(
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
         may=_may(card) if is_mine or is_late else [],
-        reasons=[("", _("choose a reason")), *((reason.id, reason.title) for reason in reasons())],
-        starters=[reason for reason in policy.starters() if reason.template],
+        **_reasons(card),
         reported=_reported(card),
         appeal=_appeal(card),
         content_notes=content_notes(),
@@ -70,6 +69,18 @@ def card_page(
         errors=errors or {},
         keys=_keys_wanted(),
     )
+
+
+def _reasons(card: queries.Card) -> dict[str, Any]:
+    """The reasons that fit what can be decided here, grouped by decision, and their starter texts."""
+    kinds = {
+        "submission": [("return", _("To return")), ("decline", _("To decline"))],
+        "report": [("hide", _("To hide or remove"))],
+    }.get(card.review.kind, [])
+    uses = {use for use, _said in kinds}
+    starters = [one for one in policy.starters() if uses & set(one.uses)]
+    groups = [(said, [(one.id, one.title) for one in starters if use in one.uses]) for use, said in kinds]
+    return {"reasons": groups, "starters": starters}
 
 
 def _noticed(card: queries.Card) -> dict[str, Any]:
@@ -135,12 +146,17 @@ def _second(card: queries.Card, at: datetime) -> str | None:
 
 
 def _is_open(card: queries.Card) -> bool:
-    if request.args.get("reveal") == "1" or request.method == "POST":
+    if request.args.get("reveal") == "1" or request.form.get("revealed"):
         return True
+    return not must_be_revealed(card)
+
+
+def must_be_revealed(card: queries.Card) -> bool:
+    """Whether this text lies behind its summary until the moderator who asks wants to read it."""
     if not wellbeing.strain_of(current_user.vault, now()).softened:
-        return True
+        return False
     labels = card.screening.labels if card.screening else {}
-    return card.review.lane not in ("care", "conduct") and max(labels.values(), default=0.0) < SOFTENED_SCORE
+    return card.review.lane in ("care", "conduct") or max(labels.values(), default=0.0) >= SOFTENED_SCORE
 
 
 def _text(card: queries.Card) -> SimpleNamespace:
@@ -255,14 +271,19 @@ def _decision(decision: Any) -> dict[str, str]:
 
 
 def _talk(card: queries.Card) -> SimpleNamespace:
-    who = {"author": _("The author"), "staff": _("A moderator"), "desk": _("Note of the desk")}
+    """The words about this post. Moderators see who of them answered; the author never does."""
     messages = [
-        SimpleNamespace(
-            own=word.side != "author", who=who[word.side], day=said_day(word.day), text=word.words
-        )
-        for word in queries.conversation_of(card.review.id)
+        SimpleNamespace(own=word.side != "author", who=_who(word), day=said_day(word.day), text=word.words)
+        for word in queries.conversation_about(card.post.id)
     ]
     return SimpleNamespace(messages=messages)
+
+
+def _who(word: queries.Said) -> str:
+    if word.side == "author":
+        return str(_("The author"))
+    by = str(_("You")) if word.staff_id == current_user.staff.id else word.by or str(_("A moderator"))
+    return str(_("%(name)s, for moderators only", name=by)) if word.side == "desk" else by
 
 
 def _may(card: queries.Card) -> list[str]:
@@ -273,6 +294,8 @@ def _may(card: queries.Card) -> list[str]:
         allowed.remove("publish")
     if card.screening and card.screening.state == "set aside":
         allowed.append("try_again")
+    if kind != "submission":
+        allowed.append("ask")
     return [*allowed, "release"]
 
 

@@ -24,6 +24,9 @@ from forum.moderation.rules import CLAIM_ENDED
 from forum.storage.clock import day_of
 from forum.storage.database import db
 
+MOST_HEAVY = 3
+"""How many heavy reviews one person holds at most; nobody else can take what is only held."""
+
 
 def claim(moderator: Moderator, review_id: str, now: datetime) -> bool:
     """Take a review under a lease of 20 minutes; False when somebody else has it or it is closed."""

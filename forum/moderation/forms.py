@@ -19,4 +19,5 @@ class DecisionForm(Form):
     passage = StringField(_l("Passage"), [Optional()], default="")
     content_note = StringField(_l("Content note"), [Optional()], default="")
     title = StringField(_l("Title"), [Optional()], default="")
+    revealed = HiddenField(default="")
     body = TextAreaField(_l("Version to offer"), [Optional()], default="")

@@ -16,7 +16,7 @@ from forum.circles.models import Decision, Review, WaitCount
 from forum.content import reasons
 from forum.moderation.queries import LANES
 from forum.screening.findings import Aim
-from forum.screening.lanes import THRESHOLDS, counts_at
+from forum.screening.lanes import THRESHOLDS, counts_at, hostile_labels
 from forum.screening.models import Screening
 from forum.storage.database import db
 
@@ -127,8 +127,12 @@ def agreement(today: date) -> list[Agreement]:
     ]
 
 
-def past_scores(label: str, today: date) -> list[tuple[float, bool, bool]]:
-    """The decided texts whose scores are still there: score, published, and turned back for hostility."""
+def past_scores(label: str, today: date, since: date | None = None) -> list[tuple[float, bool, bool]]:
+    """The decided texts whose scores are still there: score, published, and turned back for hostility.
+
+    Of the last 90 days, or from a later day on.
+    """
+    first = max(filter(None, (since, today - timedelta(days=DECISIONS_DAYS - 1))))
     hostile = {found.id for found in reasons() if found.rule == HOSTILITY_RULE}
     rows = db.session.execute(
         select(Decision.outcome, Decision.rule, Screening.labels, Review.aim)
@@ -136,7 +140,7 @@ def past_scores(label: str, today: date) -> list[tuple[float, bool, bool]]:
         .join(Screening, Screening.subject_id == Decision.revision_id)
         .where(
             Decision.in_force,
-            Decision.day > today - timedelta(days=DECISIONS_DAYS),
+            Decision.day >= first,
             Decision.outcome.in_(("publish", *TURNED_BACK)),
             Screening.state == "done",
         )
@@ -153,6 +157,70 @@ def cut_at(threshold: float, scores: list[tuple[float, bool, bool]]) -> Cut:
     held = [one for one in scores if one[0] >= threshold]
     missed = sum(1 for score, _, hostile in scores if hostile and score < threshold)
     return Cut(threshold, len(held), sum(1 for one in held if one[1]), missed)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a threshold on trial would have held and let pass since its first day, beside what counts."""
+
+    threshold: float
+    since: date
+    days: int
+    more: int
+    more_published: int
+    fewer: int
+    fewer_hostile: int
+
+
+def trial_of(
+    threshold: float, present: float, since: date, today: date, scores: list[tuple[float, bool, bool]]
+) -> Trial:
+    """Compare two thresholds over what people decided. `scores` are those since the first day.
+
+    `more` would have been held besides, `more_published` of them people published; `fewer` would have
+    passed, `fewer_hostile` of them people turned back for hostility. It changes nothing.
+    """
+    more = [one for one in scores if threshold <= one[0] < present]
+    fewer = [one for one in scores if present <= one[0] < threshold]
+    return Trial(
+        threshold,
+        since,
+        (today - since).days,
+        len(more),
+        sum(1 for one in more if one[1]),
+        len(fewer),
+        sum(1 for one in fewer if one[2]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AboutOneself:
+    """Texts in which somebody speaks hard of themselves and a label was over its threshold all the same."""
+
+    over: int
+    published: int
+
+
+def about_oneself(today: date) -> AboutOneself:
+    """How often the labels alone would have held self-disclosure, and how much of it people published.
+
+    Texts aimed at their writer or with a care tier, of the last 90 days, whose scores are still there. The
+    aim and the care rules keep them out of the conduct lane; this says how much depends on that.
+    """
+    rows = db.session.execute(
+        select(Decision.outcome, Screening.labels)
+        .join(Review, Review.id == Decision.review_id)
+        .join(Screening, Screening.subject_id == Decision.revision_id)
+        .where(
+            Decision.in_force,
+            Decision.day > today - timedelta(days=DECISIONS_DAYS),
+            Decision.outcome.in_(("publish", *TURNED_BACK)),
+            Screening.state == "done",
+            (Review.aim == "self") | Decision.tier.is_not(None),
+        )
+    )
+    over = [outcome for outcome, labels in rows if hostile_labels(labels, "other")]
+    return AboutOneself(len(over), over.count("publish"))
 
 
 def best_cut(scores: list[tuple[float, bool, bool]]) -> float | None:

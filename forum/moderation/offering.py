@@ -58,7 +58,7 @@ def may_take(moderator: Moderator, own_threads: Collection[str], now: datetime) 
     free: list[ColumnElement[bool]] = [
         *may_see(moderator, own_threads),
         cast("ColumnElement[bool]", Review.open),
-        Review.awaits_author.is_(False),
+        Review.awaits_author.is_(False) | and_(Review.kind != "submission", Review.due_at <= now),
         Review.claimed_until.is_(None) | (Review.claimed_until <= now),
         Review.first_by.is_(None) | (Review.first_by != moderator.staff_id),
         not_made_by(moderator, now),

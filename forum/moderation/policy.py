@@ -16,11 +16,14 @@ from flask import current_app, has_app_context
 from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.content import Reason, reason, reasons
+from forum.content import Reason, reason, reasons, rules_text
 from forum.moderation import log
 from forum.moderation.models import Policy
+from forum.moderation.rules import gaps_of
 from forum.screening import lanes
 from forum.storage.database import db
+from forum.text.refusal import TextRefused
+from forum.web import house_rules
 
 KEPT_SECONDS = 30.0
 LONGEST_TEMPLATE = 4_000
@@ -39,6 +42,12 @@ DUE = {
 
 JOINING = "joining"
 WATCH = "watch"
+NO_TRIAL = 0.0
+TRIAL = "trial."
+"""A threshold that is watched beside the one that counts, and changes nothing: `trial.<label>`."""
+
+RULES = "rules"
+LONGEST_RULES = 20_000
 
 
 class BadPolicy(Exception):
@@ -66,7 +75,8 @@ def default_of(name: str) -> Any:
         if found is None:
             raise KeyError(name)
         return found.template
-    return {**DUE, WATCH: [], JOINING: ""}[name]
+    trials = {TRIAL + label: NO_TRIAL for label in lanes.THRESHOLDS}
+    return {**DUE, **trials, WATCH: [], JOINING: "", RULES: rules_text()}[name]
 
 
 def value_of(name: str) -> Any:
@@ -85,7 +95,7 @@ def history(name: str) -> list[Version]:
 def choose(name: str, value: Any, why: str, staff_id: str, today: date) -> Policy:
     """Set something anew. Raises `BadPolicy`, `KeyError`."""
     default_of(name)
-    _check(name, value)
+    check(name, value)
     if len(why.strip()) < 10:
         raise BadPolicy("reason")
     last = db.session.scalar(select(func.max(Policy.version)).where(Policy.name == name)) or 0
@@ -97,10 +107,13 @@ def choose(name: str, value: Any, why: str, staff_id: str, today: date) -> Polic
     return row
 
 
-def _check(name: str, value: Any) -> None:
+def check(name: str, value: Any) -> None:
+    """Raises `BadPolicy` for a value that cannot be set. Rules are rendered: call it before a transaction."""
     kind = name.partition(".")[0]
     good: dict[str, Callable[[], bool]] = {
-        "threshold": lambda: isinstance(value, float) and 0.05 <= value <= 1.0,
+        "threshold": lambda: _is_threshold(value),
+        "trial": lambda: value == NO_TRIAL or _is_threshold(value),
+        RULES: lambda: isinstance(value, str) and len(value) <= LONGEST_RULES,
         "due": lambda: isinstance(value, int) and 5 <= value <= 4 * 1440,
         "template": lambda: isinstance(value, str) and 0 < len(value) <= LONGEST_TEMPLATE,
         JOINING: lambda: isinstance(value, str) and len(value) <= 500,
@@ -108,6 +121,27 @@ def _check(name: str, value: Any) -> None:
     }
     if not good[kind]():
         raise BadPolicy("value")
+    if kind == RULES and not _holds_every_rule(value):
+        raise BadPolicy("rules")
+
+
+def _is_threshold(value: Any) -> bool:
+    return isinstance(value, float) and 0.05 <= value <= 1.0
+
+
+def _holds_every_rule(text: str) -> bool:
+    """Whether every rule that a reason names can be found: who is sent back must be able to read it."""
+    try:
+        return {one.rule for one in reasons()} - {""} <= house_rules.numbers_in(text)
+    except TextRefused:
+        return False
+
+
+@house_rules.changed_by
+def rules_now() -> str | None:
+    """What leads have made of the rules, or None; at most half a minute old."""
+    text: str | None = current().get(RULES)
+    return text
 
 
 def _is_watch_list(value: Any) -> bool:
@@ -131,6 +165,17 @@ def starter(reason_id: str) -> str:
     return next((one.template for one in starters() if one.id == reason_id), "")
 
 
+def on_trial(label: str) -> Version | None:
+    """The threshold of a label that is watched beside the one that counts, or None."""
+    newest = next(iter(history(TRIAL + label)), None)
+    return newest if newest and newest.value != NO_TRIAL else None
+
+
+def gaps() -> frozenset[str]:
+    """Every gap that a starter text has now."""
+    return gaps_of([one.template for one in starters()])
+
+
 def _newest(prefix: str) -> dict[str, Any]:
     rows = db.session.execute(
         select(Policy.name, Policy.value).where(Policy.name.startswith(prefix, autoescape=True), _is_newest())
@@ -150,7 +195,9 @@ def current() -> dict[str, Any]:
     kept: tuple[float, dict[str, Any]] | None = current_app.extensions.get("kindred.policy")
     if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
         return kept[1]
-    wanted = select(Policy.name, Policy.value).where(~Policy.name.startswith("template."), _is_newest())
+    wanted = select(Policy.name, Policy.value).where(
+        ~Policy.name.startswith("template."), ~Policy.name.startswith(TRIAL), _is_newest()
+    )
     try:
         values = {row.name: row.value for row in _rows(wanted)}
     except SQLAlchemyError:

@@ -8,11 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from forum.circles import mine
-from forum.circles.content import Content, open_content
+from forum.circles.content import Content, open_content, open_words
 from forum.circles.models import (
     Circle,
     Decision,
+    Message,
     Post,
     PublishedPost,
     PublishedThread,
@@ -156,24 +156,31 @@ def decisions_about(post_id: str) -> list[Decision]:
     )
 
 
-def held_by(staff_id: str, now: datetime) -> list[Review]:
-    """The reviews a moderator holds now."""
+def held_by(staff_id: str, now: datetime) -> list[AnyRow]:
+    """The reviews a moderator holds now, each with the name of its circle."""
     return list(
-        db.session.scalars(
-            select(Review).where(Review.claimed_by == staff_id, Review.claimed_until > now, Review.open)
+        db.session.execute(
+            select(Review, Circle.name)
+            .join(Circle, Circle.id == Review.circle_id)
+            .where(Review.claimed_by == staff_id, Review.claimed_until > now, Review.open)
+            .order_by(Review.rank, Review.due_at, Review.id)
         )
     )
 
 
-def last_decisions(staff_id: str, today: date, latest: Sequence[str] = ()) -> list[Decision]:
+def last_decisions(staff_id: str, today: date, latest: Sequence[str] = ()) -> list[AnyRow]:
     """A moderator's own decisions of today and yesterday that can still be undone, at most ten.
 
+    Each comes with its review, its text and the name of its circle, so that the right one is undone.
     `latest` are ids in the order in which the moderator decided; what is not among them comes after, by day.
     """
     undone = select(Decision.reverses_id).where(Decision.reverses_id.is_not(None))
     found = list(
-        db.session.scalars(
-            select(Decision)
+        db.session.execute(
+            select(Decision, Review, Revision, Circle.name)
+            .join(Review, Review.id == Decision.review_id)
+            .join(Revision, Revision.id == Decision.revision_id)
+            .join(Circle, Circle.id == Review.circle_id)
             .where(
                 Decision.staff_id == staff_id,
                 Decision.in_force,
@@ -188,12 +195,35 @@ def last_decisions(staff_id: str, today: date, latest: Sequence[str] = ()) -> li
         )
     )
     place = {decision_id: at for at, decision_id in enumerate(latest)}
-    return sorted(found, key=lambda one: place.get(one.id, len(place)))
+    return sorted(found, key=lambda row: place.get(row.Decision.id, len(place)))
 
 
-def conversation_of(review_id: str) -> list[mine.Word]:
-    """The whole conversation of a review, the desk's own notes included."""
-    return mine.conversation(review_id, for_author=False)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One word about a post, with the staff name of who said it; the author of the post has none here."""
+
+    side: str
+    words: str
+    day: date
+    by: str
+    staff_id: str | None
+
+
+def conversation_about(post_id: str) -> list[Said]:
+    """All words between author and moderators about a post, reports and appeals too, and the desk's notes.
+
+    The newest review's words come last. One statement.
+    """
+    rows = db.session.execute(
+        select(Message, Staff.staff_name)
+        .join(Review, Review.id == Message.review_id)
+        .outerjoin(Staff, Staff.id == Message.staff_id)
+        .where(Review.post_id == post_id)
+        .order_by(case((Review.kind == "submission", 0), else_=1), Review.id, Message.place)
+    )
+    return [
+        Said(m.side, open_words(m.sealed, "message", m.id), m.day, by or "", m.staff_id) for m, by in rows
+    ]
 
 
 def queue(conditions: Sequence[ColumnElement[bool]]) -> list[Review]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from forum.circles.rules import State
@@ -13,13 +13,18 @@ OF_REPORTS = ("leave", "annotate", "publish", "hide", "remove", "escalate")
 OF_APPEALS = ("uphold", "overturn", "escalate")
 OUTCOMES = tuple(dict.fromkeys((*OF_SUBMISSIONS, *OF_REPORTS, *OF_APPEALS)))
 SANCTIONS = ("strike", "suspend")
-WORDS_NEEDED = frozenset({"return", "decline", "hold", "hide", "remove", "uphold", *SANCTIONS})
+ASK = "ask"
+"""Writing to an author in a report or an appeal: no decision, but words that somebody reads."""
+
+WORDS_NEEDED = frozenset({"return", "decline", "hold", "hide", "remove", "uphold", ASK, *SANCTIONS})
 RULE_NEEDED = frozenset({"return", "decline", "hide", "remove", *SANCTIONS})
 SHORTEST_WORDS = 15
 """A reason below this many characters tells an author nothing."""
 
 LONGEST_WORDS = 4_000
-GAP = re.compile(r"\[[^\]]*\]")
+GAP = re.compile(r"\[[^\]\n]*\](?!\()")
+"""A place in a starter text that a person has to fill: words in brackets."""
+
 
 UNDO_LEADS_FROM: Mapping[str, State] = {
     "publish": "published",
@@ -44,23 +49,38 @@ class Problem:
     code: str
 
 
-def problems_of(outcome: str, rule: str, words: str, template: str, rules: frozenset[str]) -> list[Problem]:
+def gaps_of(templates: Collection[str]) -> frozenset[str]:
+    """Every gap of some starter texts, as it stands in them."""
+    return frozenset(gap for template in templates for gap in GAP.findall(template))
+
+
+def problems_of(
+    outcome: str,
+    rule: str,
+    words: str,
+    template: str,
+    rules: Collection[str],
+    gaps: Collection[str] = (),
+) -> list[Problem]:
     """Everything that keeps a decision from being complete, in the order of the form.
 
-    A reason is required for what takes a text away from its author, and a template that was not edited is
-    no reason: it was written before anybody read the text.
+    `rules` are the reasons that fit the outcome, so that a wrong key sends no text back for a reason to
+    decline it. A reason is required for what takes a text away from its author. A template that was not
+    edited is no reason: it was written before anybody read the text; nor is one with an open gap.
     """
     found: list[Problem] = []
-    if outcome not in (*OUTCOMES, *SANCTIONS):
+    if outcome not in (*OUTCOMES, *SANCTIONS, ASK):
         return [Problem("outcome", "unknown outcome")]
     if outcome in RULE_NEEDED and rule not in rules:
-        found.append(Problem("reason", "choose a rule"))
+        found.append(Problem("reason", "another reason" if rule else "choose a rule"))
     words = words.strip()
     if outcome in WORDS_NEEDED and len(words) < SHORTEST_WORDS:
         found.append(Problem("note", "write a reason"))
     if len(words) > LONGEST_WORDS:
         found.append(Problem("note", "too long"))
-    if words and template and _is_untouched(words, template):
+    if any(gap in words for gap in gaps):
+        found.append(Problem("note", "fill the gaps"))
+    elif words and template and _is_untouched(words, template):
         found.append(Problem("note", "edit the template"))
     return found
 

@@ -61,7 +61,7 @@ def joining_paused() -> str | None:
 
 
 def pause_threads(circle_id: str | None, words: str, staff_id: str, today: date) -> int:
-    """Pause new texts in one circle or in all, with words for who comes; empty words open it again."""
+    """Pause new threads in one circle or in all, with words for who comes; empty words open it again."""
     wanted = update(Circle).values(paused=words, version=Circle.version + 1)
     if circle_id:
         wanted = wanted.where(Circle.id == circle_id)

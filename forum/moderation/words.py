@@ -26,3 +26,8 @@ def said_outcome(outcome: str) -> str:
             "suspend": _("Paused writing"),
         }.get(outcome, outcome)
     )
+
+
+def said_kind(kind: str) -> str:
+    """What a review is about, in one word."""
+    return str({"submission": _("Text"), "report": _("Report"), "appeal": _("Appeal")}[kind])

@@ -26,6 +26,7 @@ if (keep) {
 const keyed = document.querySelectorAll("[data-key]");
 if (keyed.length && document.body.dataset.keys !== "off") {
   const sheet = document.querySelector("[data-sheet]");
+  let sent = false; // a key held or pressed twice sends one form
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.key === "Escape") {
@@ -48,7 +49,11 @@ if (keyed.length && document.body.dataset.keys !== "off") {
     } else {
       const needed = target.dataset.needs && target.form?.elements[target.dataset.needs];
       if (needed && !needed.value.trim()) needed.focus();
-      else target.click();
+      else if (!sent) {
+        sent = target.tagName === "BUTTON";
+        if (sent) setTimeout(() => { sent = false; }, 3000);
+        target.click();
+      }
     }
   });
 }

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, render_template
 
 from config import Settings
+from forum.web import house_rules
 from forum.web.access import visitors
 
-STILL = {"/rules": "rules", "/privacy": "privacy", "/how-it-works": "how_it_works"}
+STILL = {"/privacy": "privacy", "/how-it-works": "how_it_works"}
 ROBOTS = "User-agent: *\nDisallow: /\n"
 
 
@@ -17,6 +18,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Register the still pages, robots.txt, and what templates of every room may ask for."""
     for path, name in STILL.items():
         app.add_url_rule(path, f"web.{name}", _still(name))
+    app.add_url_rule("/rules", "web.rules", house_rules.show)
     app.add_url_rule("/robots.txt", "web.robots", _robots)
     app.jinja_env.globals["has_page"] = has_page
     app.jinja_env.globals["leave_to"] = settings.neutral_site

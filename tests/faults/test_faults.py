@@ -57,7 +57,7 @@ def test_a_form_that_is_not_known_again_is_seen(site: Site, monkeypatch: pytest.
 
 
 def test_a_decision_without_its_condition_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moderation, "_hold_still", lambda *_: None)
+    monkeypatch.setattr(moderation, "hold_still", lambda *_: None)
     with pytest.raises(AssertionError):
         _row("a hundred decisions").act(site)
 

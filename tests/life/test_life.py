@@ -64,7 +64,7 @@ def test_the_promises_hold_whatever_happens(engine_app: Flask) -> None:
 def test_it_finds_a_decision_without_the_conditional_update(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moderation, "_hold_still", lambda *_: None)
+    monkeypatch.setattr(moderation, "hold_still", lambda *_: None)
     with pytest.raises(BaseException):  # noqa: B017 - any broken promise will do
         run_state_machine_as_test(machine_on(app, Crowd), settings=HUNT)
 

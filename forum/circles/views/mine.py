@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
+from forum.circles.models import Review
 from forum.circles.reviews import Changed, open_review
 from forum.circles.views import beside
 from forum.circles.views import words as said
@@ -26,7 +27,7 @@ from forum.jobs.nudge import nudge
 from forum.members import person, pseudonyms
 from forum.screening.care import read_care
 from forum.storage.clock import now
-from forum.storage.database import writing
+from forum.storage.database import db, writing
 from forum.storage.sealing import keyed_hash
 from forum.storage.settings import lasting_key
 from forum.storage.types import is_id
@@ -123,7 +124,7 @@ def _page(
         word=beside.word_for_repliers(post, text),
         answer=said.answer(decision, text),
         proposal=said.proposal(offer, text),
-        talk=said.talk(review, text.state),
+        talk=said.talk(review, text.state, conversation.asked_about(post.post_id)),
         may=beside.may(post, text, decision),
         appeal=said.appeal(decision),
         form=form or {"note": "", "form_key": ""},
@@ -327,6 +328,17 @@ def country(post_id: str) -> Response:
     return answer
 
 
+def _answered(post: mine.OwnPost) -> Review:
+    """The review that an author's words answer: where they were asked last, else the text's own."""
+    asked = [one for one in conversation.asked_about(post.post_id) if one.open]
+    if asked:
+        return db.session.get_one(Review, asked[-1].id, with_for_update=True)
+    review = open_review(post.current.revision_id) if post.current else None
+    if review is None:
+        raise Changed
+    return review
+
+
 @mine_pages.post("/mine/<post_id>/write")
 @members_only
 def write(post_id: str) -> Answer:
@@ -341,11 +353,7 @@ def write(post_id: str) -> Answer:
         limits.post.check()
 
     def say(at: datetime) -> None:
-        text = post.current
-        review = open_review(text.revision_id) if text else None
-        if review is None:
-            raise Changed
-        conversation.write(review, form.note.data, care.tier, at, key)
+        conversation.write(_answered(post), form.note.data, care.tier, at, key)
 
     return _act(post_id, say, _("Your words are with the moderators."))
 
@@ -363,8 +371,9 @@ def appeal(post_id: str) -> Answer:
     if not words or len(words) > 4000:
         problem = _("Please say in a few words what the next person should know.")
         return _page(post, {"note": words}, {"appeal-note": problem}), 422
+    tier = read_care(words).tier
     return _act(
         post_id,
-        lambda at: conversation.appeal(told.decision_id, words, at),
+        lambda at: conversation.appeal(told.decision_id, words, at, tier),
         _("Your appeal is received. Somebody else will read it."),
     )

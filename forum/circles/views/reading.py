@@ -288,6 +288,7 @@ def _post(
         muted=bool(own and kept.is_muted(current_user.vault, row.pseudonym_id)),
         given=reactions.given_to(current_user.vault, row.post_id) if own else set(),
         helped=row.helped,
+        may_hide=current_user.is_staff and not (own and row.pseudonym_id in own.ids),
         may_say_helped=bool(
             own and own.wrote_opening and head.kind == "challenge" and row.pseudonym_id not in own.ids
         ),

@@ -13,6 +13,7 @@ from forum.circles import conversation, mine, rules
 from forum.circles.content import open_content
 from forum.circles.models import Review, Revision
 from forum.circles.waits import Staffing, Wait
+from forum.content import reason
 from forum.web.days import said_day, said_minutes, said_next
 from forum.web.languages import language
 
@@ -171,11 +172,19 @@ def answer(told: mine.Told | None, text: mine.OwnText) -> SimpleNamespace | None
     alone = _("One moderator decided this alone, since nobody else was there.") if told.alone else None
     until = _("Your text is kept until %(day)s.", day=day(text.until)) if text.until else None
     return SimpleNamespace(
-        reason=_("Rule %(rule)s", rule=told.rule) if told.rule else "",
+        reason=_said_rule(told.rule),
         passage=None,
         note="\n\n".join(filter(None, (told.words, alone))),
         until=until,
     )
+
+
+def _said_rule(reason_id: str) -> str:
+    """The rule that a decision names, by its number and the title of the reason."""
+    found = reason(reason_id)
+    if found is None:
+        return ""
+    return f"{found.rule} · {found.title}" if found.rule else found.title
 
 
 def proposal(offer: Revision | None, text: mine.OwnText) -> SimpleNamespace | None:
@@ -192,10 +201,12 @@ def proposal(offer: Revision | None, text: mine.OwnText) -> SimpleNamespace | No
     )
 
 
-def talk(review: Review | None, value: str) -> SimpleNamespace:
-    """The conversation about a text, as its author sees it: a moderator, never who."""
-    if review is None:
-        return SimpleNamespace(messages=[], may_write=False)
+def talk(review: Review | None, value: str, asked: list[Review]) -> SimpleNamespace:
+    """The conversations about a text, as its author sees them: a moderator, never who.
+
+    `asked` are the reports and appeals in which moderators have written to the author.
+    """
+    every = [*([review] if review else []), *asked]
     messages = [
         SimpleNamespace(
             own=word.side == "author",
@@ -203,9 +214,11 @@ def talk(review: Review | None, value: str) -> SimpleNamespace:
             day=said_day(word.day),
             text=word.words,
         )
-        for word in mine.conversation(review.id, for_author=True)
+        for one in every
+        for word in mine.conversation(one.id, for_author=True)
     ]
-    return SimpleNamespace(messages=messages, may_write=review.open and value in ("waiting", "held"))
+    may_write = bool(review and review.open and value in ("waiting", "held"))
+    return SimpleNamespace(messages=messages, may_write=may_write or any(one.open for one in asked))
 
 
 def appeal(told: mine.Told | None) -> str | None:

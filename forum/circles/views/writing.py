@@ -223,7 +223,8 @@ def refusal(reason: str) -> str:
                 "Writing is paused for you at the moment. You can read, ask for help, and appeal."
             ),
             "paused": _(
-                "New texts are paused in this circle for a while. Please keep your words and try later."
+                "New threads are paused in this circle for a while. You can still answer others. "
+                "Please keep your words and try later."
             ),
             "too many waiting": _(
                 "Five of your texts already wait for a person. Please let one be read first. "

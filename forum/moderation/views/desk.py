@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,40 +12,23 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.care.panel import aftercare, is_edited
+from forum.care.panel import aftercare
 from forum.circles import rules as life
 from forum.circles import shifts
+from forum.circles.content import open_content
 from forum.circles.models import Review
-from forum.circles.publishing import NotScreened
-from forum.circles.writing import Written, make_ready
-from forum.content import label_of, reasons
 from forum.jobs.nudge import nudge
 from forum.members import marks, pseudonyms
-from forum.moderation import (
-    actions,
-    alerts,
-    claims,
-    effects,
-    interventions,
-    notes,
-    offering,
-    policy,
-    queries,
-    recent,
-    reports,
-    wellbeing,
-)
-from forum.moderation.card import card_page
-from forum.moderation.changed import changed_page
-from forum.moderation.forms import DecisionForm
+from forum.moderation import alerts, claims, later, notes, offering, queries, recent, reports, wellbeing
+from forum.moderation.card import card_page, clock_words
 from forum.moderation.offering import Moderator, Wanted
-from forum.moderation.rules import OUTCOMES, problems_of
-from forum.moderation.words import said_outcome
+from forum.moderation.words import said_kind, said_outcome
 from forum.screening import queue
 from forum.storage.clock import day_of, now
-from forum.storage.database import db, writing
+from forum.storage.database import AnyRow, db, writing
+from forum.storage.sealing import CannotOpen
 from forum.storage.types import is_id
-from forum.text.refusal import TextRefused
+from forum.text.render import excerpt
 from forum.web.access import staff_only
 from forum.web.days import said_day, said_minutes
 from forum.web.errors import Conflict
@@ -52,7 +36,6 @@ from forum.web.errors import Conflict
 desk = Blueprint("moderation", __name__)
 
 Answer = str | Response | tuple[str, int]
-NOTED = ("publish", "annotate", "overturn")
 
 
 def moderator() -> Moderator:
@@ -81,8 +64,8 @@ def lanes() -> str:
     strain = wellbeing.strain_of(current_user.vault, at)
     on_duty = shifts.is_on_duty(staff_id, at)
     last = recent.ids(current_user.vault)
-    seen = offering.may_see(me, queries.own_threads(me.pseudonym_ids))
-    counts = queries.lane_counts(at, seen)
+    own = queries.own_threads(me.pseudonym_ids)
+    counts = queries.lane_counts(at, offering.may_see(me, own))
     return render_template(
         "moderation/lanes.html",
         lanes=[_lane(count) for count in counts],
@@ -96,9 +79,10 @@ def lanes() -> str:
         cares=care_waits(counts),
         sound=bool((current_user.vault.about("settings", "keys") or {}).get("sound")),
         is_lead=me.is_lead,
-        mine=[_held(review) for review in queries.held_by(staff_id, at)],
-        recent=[_recent(decision) for decision in queries.last_decisions(staff_id, day_of(at), last)],
+        mine=[_held(row, at) for row in queries.held_by(staff_id, at)],
+        recent=[_recent(row, at) for row in queries.last_decisions(staff_id, day_of(at), last)],
         machine=_machine(),
+        alone=later.count_alone(me, own, day_of(at)),
     )
 
 
@@ -144,18 +128,39 @@ def _lane(count: queries.LaneCount) -> dict[str, Any]:
     }
 
 
-def _held(review: Any) -> dict[str, Any]:
+def _held(row: AnyRow, at: datetime) -> dict[str, Any]:
+    review, circle = row
+    words, look = clock_words(review.due_at, at)
     return {
         "id": review.id,
         "lane": review.lane,
         "tier": review.tier,
-        "summary": _("A review in your hands"),
+        "summary": f"{said_kind(review.kind)} · {circle}",
+        "clock": words,
+        "clock_look": look,
         "until": f"{review.claimed_until:%H:%M} UTC",
     }
 
 
-def _recent(decision: Any) -> dict[str, Any]:
-    return {"id": decision.id, "what": said_outcome(decision.outcome), "day": said_day(decision.day)}
+def _recent(row: AnyRow, at: datetime) -> dict[str, Any]:
+    """What was decided, with enough of the text to know it again; a heavy one shows only its name."""
+    decision, review, revision, circle = row
+    try:
+        content = open_content(revision)
+        beginning = (content.title or excerpt(content.plain, 50)) if not wellbeing.is_heavy(review) else ""
+        about = f"{content.name}: {beginning}" if beginning else content.name
+    except CannotOpen:
+        about = ""
+    told = f"{revision.grace_until:%H:%M} UTC" if life.is_in_grace(revision.grace_until, at) else None
+    return {
+        "id": decision.id,
+        "review_id": review.id,
+        "what": said_outcome(decision.outcome),
+        "about": about,
+        "circle": circle,
+        "day": said_day(decision.day),
+        "told": told,
+    }
 
 
 def _machine() -> str | None:
@@ -170,6 +175,9 @@ def _machine() -> str | None:
 def next_review() -> Response:
     """Take the most urgent free review."""
     me = moderator()
+    if _hands_full(me.staff_id):
+        flash(_("You hold three heavy ones already. Please decide one or give it back first."), "warm")
+        return redirect(url_for("moderation.lanes"), 303)
     threads = queries.own_threads(me.pseudonym_ids)
     wanted = wanted_of(request.form)
     with writing():
@@ -180,6 +188,12 @@ def next_review() -> Response:
         flash(_("Nothing waits for you right now. Thank you for looking."))
         return redirect(url_for("moderation.lanes"), 303)
     return redirect(url_for("moderation.review", review_id=review_id), 303)
+
+
+def _hands_full(staff_id: str) -> bool:
+    """Whether somebody holds so many heavy reviews that others wait for them."""
+    held = (review for review, _circle in queries.held_by(staff_id, now()))
+    return sum(wellbeing.is_heavy(review) for review in held) >= claims.MOST_HEAVY
 
 
 def wanted_of(form: Mapping[str, str]) -> Wanted:
@@ -259,119 +273,6 @@ def try_again(review_id: str) -> Response:
         queue.try_again(card.revision.id)
         nudge()
     return redirect(url_for("moderation.review", review_id=review_id), 303)
-
-
-@desk.post("/moderation/reviews/<review_id>/<any({}):act>".format(",".join(OUTCOMES)))
-@staff_only
-def decide(review_id: str, act: str) -> Answer:
-    """Decide. What is missing is said beside its field with everything kept."""
-    card = card_of(review_id)
-    me = moderator()
-    form = DecisionForm(request.form)
-    if not form.validate():
-        abort(400)
-    words = _words(form)
-    known = frozenset(found.id for found in reasons())
-    problems = problems_of(act, form.reason.data, words, policy.starter(form.reason.data), known)
-    if problems:
-        return _again(card, me, form, act, {p.field: said_problem(p.code) for p in problems})
-    if words and not is_edited(words):
-        return _again(card, me, form, act, {"note": said_problem("edit the template")})
-    masked: Written | None = None
-    if act == "propose":
-        try:
-            masked = make_ready(
-                form.title.data,
-                form.body.data,
-                card.content.note if card.content else "",
-                is_opening=card.post.is_opening,
-            )
-        except TextRefused as refused:
-            return _again(card, me, form, act, {refused.field: refused.message})
-    note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
-    if act == "annotate" and not note:
-        return _again(card, me, form, act, {"content_note": _("Please choose the note.")})
-    choice = actions.Choice(act, form.reason.data, words, note if act in NOTED else "", masked)
-    return _decided(card, me, form, choice)
-
-
-def _words(form: DecisionForm) -> str:
-    passage = form.passage.data.strip()
-    words = form.note.data.strip()
-    return f"“{passage}”\n\n{words}" if passage and words else cast(str, words)
-
-
-def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: actions.Choice) -> Answer:
-    at = now()
-    seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
-    try:
-        with writing():
-            others = shifts.others_on_duty(me.staff_id, at)
-            decision = interventions.decide_appeal(me, card.review.id, seen, choice, at, others)
-            wellbeing.ask_for_debrief(current_user.vault, card.review)
-            if decision is not None:
-                recent.remember(current_user.vault, decision.id)
-            nudge()
-    except (actions.Stale, life.NotAllowed):
-        return changed_page(card, seen), 409
-    except actions.OwnText:
-        abort(404)
-    except actions.TooEarly:
-        why = _("A second person is wanted first. You can complete it alone after 30 minutes.")
-        return _again(card, me, form, choice.outcome, {"note": why})
-    except NotScreened:
-        why = _("It is not scored yet. Publishing needs the finished screening.")
-        return _again(card, me, form, choice.outcome, {"note": why})
-    except effects.Blocked:
-        why = _("Another version of this post is hidden or reported. Please decide about that one first.")
-        return _again(card, me, form, choice.outcome, {"note": why})
-    if decision is None:
-        flash(_("Your voice is kept. A second person will look as well."))
-    else:
-        flash(said_outcome(choice.outcome) + ".")
-    return redirect(url_for("moderation.lanes"), 303)
-
-
-def _again(
-    card: queries.Card, me: Moderator, form: DecisionForm, act: str, errors: dict[str, str]
-) -> tuple[str, int]:
-    db.session.rollback()
-    fresh = queries.card(card.review.id) or card
-    return card_page(fresh, me, {**form.data, "act": act}, errors), 422
-
-
-def said_problem(code: str) -> str:
-    """What is missing in a decision, in words for the moderator."""
-    return str(
-        {
-            "unknown outcome": _("This is not a decision."),
-            "choose a rule": _("Please choose the reason."),
-            "write a reason": _("Please write to the author in your own words; a sentence is enough."),
-            "too long": _("That is too long."),
-            "edit the template": _("Please make the starter text your own first."),
-        }[code]
-    )
-
-
-@desk.post("/moderation/decisions/<decision_id>/undo")
-@staff_only
-def undo(decision_id: str) -> Response:
-    """Reverse a decision by a further one."""
-    if not is_id(decision_id):
-        abort(404)
-    try:
-        with writing():
-            actions.undo(moderator(), decision_id, now())
-    except actions.CannotUndo as refused:
-        why = {
-            "the author acted": _("The author has acted on it already, so it can no longer be undone."),
-            "undone before": _("It was undone before."),
-        }.get(refused.args[0], _("It has moved on, so it can no longer be undone."))
-        raise Conflict(why, url_for("moderation.lanes")) from None
-    except (actions.Stale, actions.OwnText):
-        abort(404)
-    flash(_("Undone. It is as it was before."))
-    return redirect(url_for("moderation.lanes"), 303)
 
 
 @desk.post("/moderation/duty")

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from forum.circles import shelf
 from forum.moderation import log, numbers, queries
@@ -28,7 +29,11 @@ TOLD = ("publish", "propose", "return", "decline", "hide", "remove", "strike", "
 @staff_only
 def log_page() -> str:
     """The log, newest first, with the verdict of the verifier."""
-    before = request.args.get("before", "")
+    return log_of(request.args.get("before", ""))
+
+
+def log_of(before: str, answer: str | None = None) -> str:
+    """A page of the log; `answer` is what a lead was told about an entry."""
     wanted = db.select(LogEntry).order_by(LogEntry.place.desc()).limit(LOG_PAGE + 1)
     if before.isdecimal() and len(before) < 12:
         wanted = wanted.where(LogEntry.place < int(before))
@@ -40,11 +45,14 @@ def log_page() -> str:
         entries=[_entry(entry) for entry in (*beside, *entries[:LOG_PAGE])],
         older=url_for("logbook.log_page", before=older) if older else None,
         fault=log.verify(current_settings().anchor_file),
+        answer=answer,
+        may_ask=current_user.is_lead,
     )
 
 
 def _entry(entry: LogEntry | StagedEntry) -> dict[str, Any]:
     return {
+        "entry": entry.place if isinstance(entry, LogEntry) else entry.id,
         "place": entry.place if isinstance(entry, LogEntry) else "",
         "day": said_day(entry.day),
         "act": entry.act,
@@ -84,6 +92,7 @@ def all_numbers() -> str:
         ],
         hours_known=sum(count for _hour, count in hours) >= numbers.FEWEST,
         agreement=numbers.agreement(today),
+        about_oneself=numbers.about_oneself(today),
         outcomes=[(said_outcome(name), count) for name, count in counted.most_common()],
         appeals=appeals,
         overturned=round(100 * counted["overturn"] / appeals) if appeals >= numbers.FEWEST else None,

@@ -19,7 +19,9 @@ from forum.members import pseudonyms, sanctions
 from forum.moderation import claims, interventions, policy
 from forum.moderation.actions import Choice, OwnText, Stale
 from forum.moderation.rules import LONGEST_WORDS, SANCTIONS, problems_of
-from forum.moderation.views.desk import Answer, card_of, moderator, said_problem
+from forum.moderation.views.deciding import said_problem
+from forum.moderation.views.desk import Answer, card_of, moderator
+from forum.screening.care import read_care
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
@@ -69,8 +71,9 @@ def give(review_id: str, act: str) -> Answer:
     """Give a strike or pause writing for some days, with a reason. It can be appealed."""
     card_of(review_id)
     typed = {name: request.form.get(name, "").strip() for name in ("reason", "note", "days")}
-    known = frozenset(found.id for found in reasons() if found.rule)
-    problems = problems_of(act, typed["reason"], typed["note"], policy.starter(typed["reason"]), known)
+    known = frozenset(found.id for found in reasons() if found.rule and "decline" in found.uses)
+    starter = policy.starter(typed["reason"])
+    problems = problems_of(act, typed["reason"], typed["note"], starter, known, policy.gaps())
     if problems:
         return _sanction_page(review_id, typed, {one.field: said_problem(one.code) for one in problems}), 422
     days = int(typed["days"]) if typed["days"].isdecimal() else 0
@@ -147,9 +150,10 @@ def appeal(decision_id: str) -> Answer:
     if not words or len(words) > LONGEST_WORDS:
         problem = _("Please say in a few words what the next person should know.")
         return _notes_page({f"note-{decision_id}": problem}, words), 422
+    tier = read_care(words).tier
     try:
         with writing():
-            conversation.appeal(decision_id, words, now())
+            conversation.appeal(decision_id, words, now(), tier)
     except Changed:
         raise Conflict(
             _("It was appealed before, or its time is over."), url_for("measures.own_notes")

@@ -8,13 +8,13 @@ from flask_login import current_user
 
 from forum.circles.models import PublishedPost, Revision
 from forum.circles.views.reading import readable_head
-from forum.content import reasons, report_reasons
+from forum.content import report_reasons
 from forum.members import doors, pseudonyms
 from forum.moderation import interventions, policy, reports
 from forum.moderation.actions import Choice, OwnText, Stale
 from forum.moderation.reports import Concern
-from forum.moderation.rules import problems_of
-from forum.moderation.views.desk import Answer, moderator, said_problem
+from forum.moderation.views.deciding import problems_in
+from forum.moderation.views.desk import Answer, moderator
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
@@ -93,14 +93,30 @@ def _page(shown: PublishedPost, typed: dict[str, str], errors: dict[str, str] | 
         reasons=[(found.id, found.label) for found in report_reasons()],
         names=[("", str(_("please do not tell me"))), *names],
         ticket=ticket,
-        staff=_hide_form(shown) if current_user.is_staff else None,
+        may_hide=current_user.is_staff,
     )
 
 
-def _hide_form(shown: PublishedPost) -> dict[str, object]:
+@reporting.get("/posts/<post_id>/hide")
+@staff_only
+def ask_hide(post_id: str) -> str:
+    """The form to take a text from view at once: one reason, some words."""
+    return _hide_page(_readable(post_id), {}, {})
+
+
+def _hide_page(shown: PublishedPost, typed: dict[str, str], errors: dict[str, str]) -> str:
     revision = db.session.get_one(Revision, shown.revision_id)
-    found = [(one.id, one.title) for one in reasons() if "hide" in one.uses]
-    return {"hash": revision.hash.hex(), "reasons": [("", str(_("choose a reason"))), *found]}
+    starters = [one for one in policy.starters() if "hide" in one.uses]
+    return render_template(
+        "moderation/hide.html",
+        post=shown,
+        text=as_markup(shown.html),
+        revision_hash=revision.hash.hex(),
+        reasons=[("", str(_("choose a reason"))), *((one.id, one.title) for one in starters)],
+        starters=starters,
+        form=typed,
+        errors=errors,
+    )
 
 
 @reporting.post("/posts/<post_id>/hide")
@@ -109,11 +125,9 @@ def hide(post_id: str) -> Answer:
     """Take a text from view at once; one moderator suffices."""
     shown = _readable(post_id)
     words, rule = request.form.get("note", "").strip(), request.form.get("reason", "")
-    known = frozenset(found.id for found in reasons())
-    problems = problems_of("hide", rule, words, policy.starter(rule), known)
+    problems = problems_in("hide", rule, words)
     if problems:
-        errors = {f"hide-{one.field}": said_problem(one.code) for one in problems}
-        return _page(shown, {"hide-note": words}, errors), 422
+        return _hide_page(shown, {"reason": rule, "note": words}, problems), 422
     try:
         seen = bytes.fromhex(request.form.get("revision_hash", ""))
         with writing():

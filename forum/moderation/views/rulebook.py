@@ -30,13 +30,24 @@ rulebook = Blueprint("rulebook", __name__)
 @leads_only
 def overview() -> str:
     """Everything that leads can set, with what counts now."""
-    names = [*(f"threshold.{label}" for label in THRESHOLDS), *policy.DUE, policy.WATCH, policy.JOINING]
+    thresholds = [f"threshold.{label}" for label in THRESHOLDS]
+    names = [*thresholds, *policy.DUE, policy.WATCH, policy.JOINING]
     return render_template(
         "moderation/policy.html",
-        figures=[SimpleNamespace(name=name, value=_said(name, policy.value_of(name))) for name in names],
+        figures=[
+            SimpleNamespace(name=name, value=_said(name, policy.value_of(name)), trial=_trial_value(name))
+            for name in names
+        ],
         starters=[SimpleNamespace(name=f"template.{one.id}", title=one.title) for one in reasons()],
         circles=circles.circles(),
     )
+
+
+def _trial_value(name: str) -> str | None:
+    """The value of a threshold that is on trial, in figures."""
+    kind, _dot, label = name.partition(".")
+    trial = policy.on_trial(label) if kind == "threshold" else None
+    return f"{trial.value:.2f}" if trial else None
 
 
 @rulebook.get("/moderation/policy/<name>")
@@ -47,26 +58,31 @@ def one(name: str) -> str:
 
 
 def _value(name: str) -> Any:
+    if name.startswith(policy.TRIAL):
+        abort(404)
     try:
         return policy.value_of(name)
     except KeyError:
         abort(404)
 
 
-def _page(name: str, form: dict[str, str], errors: dict[str, str], tried: numbers.Cut | None = None) -> str:
+def _page(name: str, form: dict[str, str], errors: dict[str, str], looked: float | None = None) -> str:
     now_counts = _value(name)
     scores = _scores(name)
     return render_template(
         "moderation/policy_one.html",
         name=name,
-        is_long=name.startswith("template.") or name in (policy.WATCH, policy.JOINING),
+        is_long=name.startswith("template.") or name in (policy.WATCH, policy.JOINING, policy.RULES),
         form=form,
         errors=errors,
         present=numbers.cut_at(now_counts, scores) if scores else None,
-        tried=tried,
+        tried=numbers.cut_at(looked, scores) if looked is not None else None,
+        looked=looked,
+        trial=_trial(name, now_counts),
         best=numbers.best_cut(scores),
         decided=len(scores),
         fewest=numbers.FEWEST,
+        wait=_wait(name),
         history=[
             SimpleNamespace(
                 version=v.version, value=_said(name, v.value), reason=v.reason, day=said_day(v.day)
@@ -81,27 +97,75 @@ def _scores(name: str) -> list[tuple[float, bool, bool]]:
     return numbers.past_scores(label, day_of(now())) if kind == "threshold" else []
 
 
+def _trial(name: str, present: Any) -> numbers.Trial | None:
+    """What a threshold on trial would have done since its first day."""
+    kind, _dot, label = name.partition(".")
+    trial = policy.on_trial(label) if kind == "threshold" else None
+    if trial is None:
+        return None
+    today = day_of(now())
+    scores = numbers.past_scores(label, today, trial.day)
+    return numbers.trial_of(trial.value, present, trial.day, today, scores)
+
+
+def _wait(name: str) -> numbers.LaneWait | None:
+    """How long the lane of a due time took lately."""
+    if not name.startswith("due."):
+        return None
+    lane = name.split(".")[1]
+    return next(one for one in numbers.waits_by_lane(day_of(now())) if one.lane == lane)
+
+
 @rulebook.post("/moderation/policy/<name>")
 @leads_only
 def choose(name: str) -> Answer:
-    """Set a policy anew; with `look`, only show what past decisions say about it."""
+    """Set a policy anew. A threshold is looked at first, and may be tried beside the one that counts."""
     _value(name)
     form = {"value": request.form.get("value", "").strip(), "why": request.form.get("why", "").strip()}
     value = _read(name, form["value"])
     if value is None:
         return _page(name, form, {"value": _("This value cannot be set.")}), 422
-    if request.form.get("look") and name.startswith("threshold."):
-        return _page(name, form, {}, numbers.cut_at(value, _scores(name)))
+    is_threshold = name.startswith("threshold.")
+    if is_threshold and request.form.get("looked") != form["value"]:
+        return _page(name, form, {}, value)
+    label, on_trial = name.removeprefix("threshold."), is_threshold and bool(request.form.get("trial"))
+    set_name = policy.TRIAL + label if on_trial else name
     try:
+        policy.check(set_name, value)
         with writing():
-            policy.choose(name, value, form["why"], current_user.staff.id, day_of(now()))
+            policy.choose(set_name, value, form["why"], current_user.staff.id, day_of(now()))
+            if is_threshold and not on_trial and policy.on_trial(label):
+                policy.choose(
+                    policy.TRIAL + label, policy.NO_TRIAL, form["why"], current_user.staff.id, day_of(now())
+                )
     except policy.BadPolicy as bad:
-        words = {
+        errors = {"why" if bad.args[0] == "reason" else "value": _said_bad(bad.args[0])}
+        return _page(name, form, errors, value if is_threshold else None), 422
+    flash(_("It is tried from now on and changes nothing.") if on_trial else _("It counts from now on."))
+    return redirect(url_for("rulebook.one", name=name), 303)
+
+
+def _said_bad(problem: str) -> str:
+    return str(
+        {
             "reason": _("Please say why, so that others can follow it later."),
             "value": _("This value cannot be set."),
-        }
-        return _page(name, form, {"why" if bad.args[0] == "reason" else "value": words[bad.args[0]]}), 422
-    flash(_("It counts from now on."))
+            "rules": _("Each rule that a reason names must stay, as a heading of its own with its number."),
+        }[problem]
+    )
+
+
+@rulebook.post("/moderation/policy/<name>/end-trial")
+@leads_only
+def end_trial(name: str) -> Response:
+    """End the trial of a threshold; what counts stays as it is."""
+    _value(name)
+    label = name.removeprefix("threshold.")
+    with writing():
+        if policy.on_trial(label):
+            why = str(_("The trial is over."))
+            policy.choose(policy.TRIAL + label, policy.NO_TRIAL, why, current_user.staff.id, day_of(now()))
+    flash(_("The trial is over. Nothing else has changed."))
     return redirect(url_for("rulebook.one", name=name), 303)
 
 
@@ -139,7 +203,7 @@ def _said(name: str, value: Any) -> str:
 @rulebook.post("/moderation/valves")
 @leads_only
 def turn() -> Response:
-    """Pause new texts in one circle or all, with words for who comes, or open them again."""
+    """Pause new threads in one circle or all, with words for who comes, or open them again."""
     circle_id, words = request.form.get("circle", ""), request.form.get("message", "").strip()
     if (circle_id and not is_id(circle_id)) or len(words) > 500:
         abort(400)

@@ -1,0 +1,39 @@
+"""Asking an author something while a report or an appeal is open. It decides nothing and hides nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from forum.circles import rules
+from forum.circles.conversation import say
+from forum.circles.models import Post
+from forum.moderation import actions, log
+from forum.moderation.actions import Seen
+from forum.moderation.offering import Moderator
+from forum.notices import actions as notices
+from forum.storage.clock import coarse, day_of
+from forum.storage.database import db
+
+ANSWER_HOURS = 24
+"""How long an author is given to answer before the review is free again without their words."""
+
+
+def ask(moderator: Moderator, review_id: str, seen: Seen, words: str, now: datetime) -> None:
+    """Write to the author in an open report or appeal; it waits for their answer, for a day at most.
+
+    What is hidden keeps its due time. Raises `Stale`, `OwnText`, `NotAllowed`.
+    """
+    review, revision = actions.lock(review_id)
+    actions.refuse_own(moderator, review)
+    actions.refuse_own_appeal(moderator, review, now)
+    if review.kind == "submission":
+        raise rules.NotAllowed(revision.state, "moderator", "ask")
+    actions.hold_still(moderator, review, seen)
+    post = db.session.get_one(Post, review.post_id)
+    say(review, "staff", words, now, moderator.staff_id)
+    review.claimed_until = None
+    if revision.state != "hidden" and review.due_at is not None:
+        review.due_at = max(review.due_at, coarse(now) + timedelta(hours=ANSWER_HOURS))
+    notices.tell(post.pseudonym_id, "word", day_of(now), post_id=post.id)
+    log.append(moderator.staff_id, "ask", "review", review.id, day_of(now))
+    db.session.flush()

@@ -1,0 +1,185 @@
+"""Deciding one review, asking its author, undoing a decision. HTTP only."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from forum.care.panel import is_edited
+from forum.circles import rules as life
+from forum.circles import shifts
+from forum.circles.publishing import NotScreened
+from forum.circles.writing import Written, make_ready
+from forum.content import label_of, reasons
+from forum.jobs.nudge import nudge
+from forum.moderation import actions, asking, effects, interventions, policy, queries, recent, wellbeing
+from forum.moderation.card import card_page, must_be_revealed
+from forum.moderation.changed import changed_page
+from forum.moderation.forms import DecisionForm
+from forum.moderation.offering import Moderator
+from forum.moderation.rules import ASK, OUTCOMES, problems_of
+from forum.moderation.views.desk import Answer, card_of, desk, moderator
+from forum.moderation.words import said_outcome
+from forum.storage.clock import now
+from forum.storage.database import db, writing
+from forum.storage.types import is_id
+from forum.text.refusal import TextRefused
+from forum.web.access import staff_only
+from forum.web.errors import Conflict
+
+NOTED = ("publish", "annotate", "overturn")
+READ_FIRST = ("publish", "overturn")
+blueprint = desk
+"""The blueprint of the desk with the pages of this file on it."""
+
+
+@desk.post("/moderation/reviews/<review_id>/<any({}):act>".format(",".join(OUTCOMES)))
+@staff_only
+def decide(review_id: str, act: str) -> Answer:
+    """Decide. What is missing is said beside its field with everything kept."""
+    card = card_of(review_id)
+    me = moderator()
+    form = DecisionForm(request.form)
+    if not form.validate():
+        abort(400)
+    words = _words(form)
+    problems = problems_in(act, form.reason.data, words)
+    if problems:
+        return _again(card, me, form, act, problems)
+    if words and not is_edited(words):
+        return _again(card, me, form, act, {"note": said_problem("edit the template")})
+    if act in READ_FIRST and must_be_revealed(card) and not form.revealed.data:
+        return _again(card, me, form, act, {"outcome": _("Please read the text before you publish it.")})
+    masked: Written | None = None
+    if act == "propose":
+        try:
+            masked = make_ready(
+                form.title.data,
+                form.body.data,
+                card.content.note if card.content else "",
+                is_opening=card.post.is_opening,
+            )
+        except TextRefused as refused:
+            return _again(card, me, form, act, {refused.field: refused.message})
+    note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
+    if act == "annotate" and not note:
+        return _again(card, me, form, act, {"content_note": _("Please choose the note.")})
+    choice = actions.Choice(act, form.reason.data, words, note if act in NOTED else "", masked)
+    return _decided(card, me, form, choice)
+
+
+def _words(form: DecisionForm) -> str:
+    passage = form.passage.data.strip()
+    words = form.note.data.strip()
+    return f"“{passage}”\n\n{words}" if passage and words else cast(str, words)
+
+
+def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: actions.Choice) -> Answer:
+    at = now()
+    seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
+    try:
+        with writing():
+            others = shifts.others_on_duty(me.staff_id, at)
+            decision = interventions.decide_appeal(me, card.review.id, seen, choice, at, others)
+            wellbeing.ask_for_debrief(current_user.vault, card.review)
+            if decision is not None:
+                recent.remember(current_user.vault, decision.id)
+            nudge()
+    except (actions.Stale, life.NotAllowed):
+        return changed_page(card, seen), 409
+    except actions.OwnText:
+        abort(404)
+    except actions.TooEarly:
+        why = _("A second person is wanted first. You can complete it alone after 30 minutes.")
+        return _again(card, me, form, choice.outcome, {"note": why})
+    except NotScreened:
+        why = _("It is not scored yet. Publishing needs the finished screening.")
+        return _again(card, me, form, choice.outcome, {"note": why})
+    except effects.Blocked:
+        why = _("Another version of this post is hidden or reported. Please decide about that one first.")
+        return _again(card, me, form, choice.outcome, {"note": why})
+    if decision is None:
+        flash(_("Your voice is kept. A second person will look as well."))
+    else:
+        flash(said_outcome(choice.outcome) + ".")
+    return redirect(url_for("moderation.lanes"), 303)
+
+
+def _again(
+    card: queries.Card, me: Moderator, form: DecisionForm, act: str, errors: dict[str, str]
+) -> tuple[str, int]:
+    db.session.rollback()
+    fresh = queries.card(card.review.id) or card
+    return card_page(fresh, me, {**form.data, "act": act}, errors), 422
+
+
+@desk.post("/moderation/reviews/<review_id>/ask")
+@staff_only
+def ask(review_id: str) -> Answer:
+    """Write to the author while a report or an appeal is open; nothing is decided by it."""
+    card, me, form = card_of(review_id), moderator(), DecisionForm(request.form)
+    if not form.validate():
+        abort(400)
+    words = _words(form)
+    problems = problems_in(ASK, form.reason.data, words)
+    if problems:
+        return _again(card, me, form, ASK, problems)
+    seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
+    try:
+        with writing():
+            asking.ask(me, review_id, seen, words, now())
+    except (actions.Stale, life.NotAllowed):
+        return changed_page(card, seen), 409
+    except actions.OwnText:
+        abort(404)
+    flash(_("Your words are with the author. It comes back when they answer, or in a day."))
+    return redirect(url_for("moderation.lanes"), 303)
+
+
+def problems_in(act: str, rule: str, words: str) -> dict[str, str]:
+    """What a decision lacks, in words, by field; what fits an act is what its reasons say."""
+    fitting = {one.id for one in reasons() if act in one.uses}
+    found = problems_of(act, rule, words, policy.starter(rule), fitting, policy.gaps())
+    return {one.field: said_problem(one.code) for one in found}
+
+
+def said_problem(code: str) -> str:
+    """What is missing in a decision, in words for the moderator."""
+    return str(
+        {
+            "unknown outcome": _("This is not a decision."),
+            "choose a rule": _("Please choose the reason."),
+            "another reason": _("This reason belongs to another decision. Please choose one that fits."),
+            "fill the gaps": _(
+                "The starter text still has a gap in brackets. Please fill it or take it out."
+            ),
+            "write a reason": _("Please write to the author in your own words; a sentence is enough."),
+            "too long": _("That is too long."),
+            "edit the template": _("Please make the starter text your own first."),
+        }[code]
+    )
+
+
+@desk.post("/moderation/decisions/<decision_id>/undo")
+@staff_only
+def undo(decision_id: str) -> Response:
+    """Reverse a decision by a further one."""
+    if not is_id(decision_id):
+        abort(404)
+    try:
+        with writing():
+            actions.undo(moderator(), decision_id, now())
+    except actions.CannotUndo as refused:
+        why = {
+            "the author acted": _("The author has acted on it already, so it can no longer be undone."),
+            "undone before": _("It was undone before."),
+        }.get(refused.args[0], _("It has moved on, so it can no longer be undone."))
+        raise Conflict(why, url_for("moderation.lanes")) from None
+    except (actions.Stale, actions.OwnText):
+        abort(404)
+    flash(_("Undone. It is as it was before."))
+    return redirect(url_for("moderation.lanes"), 303)

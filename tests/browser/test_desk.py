@@ -1,0 +1,294 @@
+"""The desk in a real browser: sixty decisions by keys alone, and every page small, filled and looked at."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from forum.circles import conversation, shifts
+from forum.circles.models import PublishedPost, Review
+from forum.circles.tasks import screen_next
+from forum.moderation import notes, policy
+from forum.moderation.offering import Moderator
+from forum.moderation.reports import Concern, report
+from forum.screening.findings import Care, Screened
+from forum.storage.clock import day_of, now
+from forum.storage.database import db, writing
+from forum.storage.types import new_id
+from tests.browser.conftest import Visit
+from tests.moderation import desk
+from tests.people import Person
+
+pytestmark = pytest.mark.browser
+
+CALM = (
+    ("The stairs again", "I took the stairs slowly today and nobody minded."),
+    ("After the night shift", "I cried in the car park, then I drove home and slept."),
+    ("A small win", "I said no to a third late shift. My hands shook, and I said it."),
+    ("Just listen", "I am so useless this week, I forget every name. I only want to say it once."),
+    ("Swearing at the printer", "That damn printer ate my whole bloody afternoon, and I laughed at the end."),
+    ("Long one", "It began in spring. " * 60),
+    ("Two coffees", "My sister sat with me for two coffees and did not ask anything."),
+    ("Handing over", "How do you hand over without taking it home? I have not found a way."),
+)
+NAMING = ("At the clinic", "Doctor Hollis at the Riverside clinic told me that I was making it up.")
+HOSTILE = ("To the one above", "You lot in this thread are fools, and you most of all.")
+OTHER_WORDS = "Please take the name of the clinic out."
+DECLINED = "It would hurt the others here. You can appeal."
+SIXTY = 60
+
+
+def machine(text: str) -> Screened:
+    """A machine that sees hostility where somebody is called a fool, and nothing else."""
+    score = 0.93 if "fools" in text else 0.02
+    lane = "conduct" if "fools" in text else "routine"
+    return Screened({"toxicity": score, "insult": score}, lane, (), Care(), "other", 1, "test")
+
+
+@dataclass
+class Hands:
+    """Somebody at the desk who has a keyboard and nothing else."""
+
+    page: Page
+    pressed: int = 0
+    decided: Counter[str] = field(default_factory=Counter)
+
+    def press(self, *keys: str) -> None:
+        """Press keys that stay on the page."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.pressed += 1
+
+    def go(self, key: str) -> None:
+        """Press a key that leads to another page, and wait for it."""
+        with self.page.expect_navigation():
+            self.press(key)
+
+    def type(self, words: str) -> None:
+        """Type into what has the focus."""
+        self.page.keyboard.type(words)
+        self.pressed += len(words)
+
+    def decide_next(self) -> None:
+        """Take the next review, read it, decide it."""
+        self.go("n")
+        if self.page.locator("#text [data-key=v]").count():
+            self.go("v")
+        text = self.page.locator("#text").inner_text()
+        if "Riverside" in text:
+            self._send_back("r", "Something in it", OTHER_WORDS)
+        elif "fools" in text:
+            self._send_back("d", "It", DECLINED)
+        else:
+            self.go("p")
+            self.decided["publish"] += 1
+
+    def _send_back(self, key: str, reason: str, words: str) -> None:
+        """Choose a reason by its first letters, go on to the words, replace the starter, send."""
+        self.press(key)
+        expect(self.page.locator("#reason")).to_be_focused()
+        if key == "d":
+            groups = self.page.locator("#reason optgroup[label='To return'] option").count()
+            self.press(*["ArrowDown"] * (groups + 1))
+        else:
+            self.type(reason)
+        self.press("Tab", "Tab")
+        expect(self.page.locator("#note")).to_be_focused()
+        self.press("Control+a")
+        self.type(words)
+        self.press("Escape")
+        self.go(key)
+        self.decided["return" if key == "r" else "decline"] += 1
+
+
+@pytest.fixture
+def with_scripts(chromium: Browser, site: str) -> Iterator[Visit]:
+    visit = Visit(chromium, site, True, [], [])
+    yield visit
+    for context in visit.opened:
+        context.close()
+    assert all(url.startswith((site, "data:")) for url in visit.asked)
+
+
+def sixty_texts() -> None:
+    """Varied texts of many people; every fifth needs to go back or be declined."""
+    circles = [desk.a_circle() for _ in range(3)]
+    for number in range(SIXTY):
+        if number % 5:
+            title, body = CALM[number % len(CALM)]
+        else:
+            title, body = (NAMING, HOSTILE)[number % 2]
+        desk.Author().opens(circles[number % 3], f"{body} ({number})", title)
+    while screen_next(machine):
+        pass
+
+
+def test_sixty_decisions_by_keys_alone(
+    app: Flask, with_scripts: Visit, record_property: Callable[[str, object], None], capsys
+) -> None:
+    sixty_texts()
+    hands = Hands(with_scripts.window(Person(app, "moderator"), width=1280))
+    hands.page.goto("/moderation")
+    started = time.monotonic()
+    for _ in range(SIXTY):
+        hands.decide_next()
+    took = time.monotonic() - started
+    assert hands.decided == {"publish": 48, "return": 6, "decline": 6}
+    hands.go("n")
+    expect(hands.page.get_by_text("Nothing waits for you right now.")).to_be_visible()
+    db.session.rollback()
+    assert db.session.scalar(db.select(db.func.count()).select_from(PublishedPost)) == 48
+    assert not db.session.scalars(db.select(Review.id).where(Review.open)).all()
+    record_property("sixty_decisions_seconds", round(took, 1))
+    record_property("keys_pressed", hands.pressed)
+    with capsys.disabled():
+        print(f"\n60 decisions by keys alone: {took:.1f} s, {hands.pressed} keys")
+
+
+def test_the_sheet_of_keys_opens_and_keys_can_be_switched_off(app: Flask, with_scripts: Visit) -> None:
+    sixty_words()
+    page = with_scripts.window(Person(app, "moderator"))
+    page.goto("/moderation")
+    hands = Hands(page)
+    hands.go("n")
+    hands.press("?")
+    expect(page.get_by_role("complementary", name="Keys")).to_be_visible()
+    hands.press("Escape")
+    expect(page.get_by_role("complementary", name="Keys")).to_be_hidden()
+    hands.go("b")
+    page.goto("/moderation/settings")
+    page.get_by_label("Use single keys at the desk").uncheck()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep").click()
+    page.goto("/moderation")
+    hands.press("n")
+    page.goto("/moderation")
+    expect(page).to_have_url(f"{with_scripts.site}/moderation")
+    expect(page.get_by_text("You hold nothing right now.")).to_be_visible()
+
+
+def sixty_words() -> str:
+    """One waiting text with a word that does not break."""
+    post_id = desk.Author().opens(desk.a_circle(), "w" * 60, "t" * 60)
+    desk.screen_all()
+    return post_id
+
+
+def a_full_desk(lead: Person) -> dict[str, str]:
+    """Work of every kind, with long and unbroken words; the addresses of the cards."""
+    circle, me = desk.a_circle(), Moderator(new_id())
+    words = sixty_words()
+    long = desk.Author().opens(circle, ("w" * 60 + " ") * 130, "t" * 60)
+    same = "Buy the same thing from the same man today."
+    alike = [desk.Author().opens(circle, same, "Buy") for _ in range(2)]
+    crisis = desk.Author().opens(circle, "I have said goodbye to everyone and tonight I will end my life.")
+    shown, declined = desk.Author().opens(circle), desk.Author().opens(circle)
+    desk.publish(shown)
+    replies = [desk.Author().replies(shown, f"I hear you, number {number}.") for number in range(6)]
+    desk.screen_all()
+    for reply in replies[:5]:
+        desk.publish(reply)
+    desk.decide(me, desk.review_of(declined).id, "decline")
+    with writing():
+        conversation.appeal(desk.review_of(declined).decision_id, "u" * 60, now())
+        reported = report(shown, Concern("says-how", "v" * 60), now(), None)
+        conversation.say(reported, "desk", "n" * 60, now(), lead.staff_id)
+        shifts.start_now(lead.staff_id, now())
+        notes.leave("handover", lead.staff_id, "h" * 60, day_of(now()))
+        notes.leave("debrief", lead.staff_id, "d" * 60, day_of(now()))
+        watched = [{"phrase": "p" * 60, "level": "look"}]
+        policy.choose(policy.WATCH, watched, "A word that does not break.", lead.staff_id, day_of(now()))
+    found = {
+        "words": desk.review_of(words).id,
+        "long": desk.review_of(long).id,
+        "alike": desk.review_of(alike[0]).id,
+        "crisis": desk.review_of(crisis).id,
+        "report": reported.id,
+        "appeal": desk.review_of(declined, "appeal").id,
+        "reply": desk.review_of(replies[5]).id,
+    }
+    return {name: f"/moderation/reviews/{review_id}" for name, review_id in found.items()} | {"shown": shown}
+
+
+PAGES = (
+    *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/alone", "/policy"),
+    *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining", "/policy/rules"),
+    "/policy/template.return-details",
+)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_page_of_the_desk_fits_and_reads_well(
+    app: Flask, visit: Visit, check_page: Callable[[Page], None], dark: bool
+) -> None:
+    lead = Person(app, "lead")
+    page = visit.window(lead, width=320, dark=dark)
+    cards = a_full_desk(lead)
+    shown = cards.pop("shown")
+    for path in PAGES:
+        page.goto(f"/moderation{path}")
+        check_page(page)
+    for path in cards.values():
+        lead.browser.post(f"{path}/claim")
+        page.goto(path)
+        check_page(page)
+        lead.browser.post(f"{path}/release")
+    for path in (f"{cards['crisis']}?reveal=1", f"{cards['words']}/sanction"):
+        page.goto(path)
+        check_page(page)
+    for path in (f"/posts/{shown}/report", f"/posts/{shown}/hide", "/account/notes", "/transparency"):
+        page.goto(path)
+        check_page(page)
+    lead.browser.post("/moderation/ten")
+    page.goto("/moderation/ten")
+    check_page(page)
+    page.goto("/moderation")
+    check_page(page)
+
+
+def test_every_page_of_an_empty_desk_fits_and_reads_well(
+    app: Flask, visit: Visit, check_page: Callable[[Page], None]
+) -> None:
+    page = visit.window(Person(app, "lead"), width=320)
+    for path in PAGES:
+        page.goto(f"/moderation{path}")
+        check_page(page)
+
+
+def test_an_incomplete_decision_comes_back_with_everything_kept(
+    app: Flask, visit: Visit, check_page: Callable[[Page], None]
+) -> None:
+    sixty_words()
+    page = visit.window(Person(app, "moderator"), width=320)
+    page.goto("/moderation")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Next review").click()
+    page.get_by_label("Your words to the author").fill("Too short.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Return", exact=True).click()
+    expect(page.get_by_label("Your words to the author")).to_have_value("Too short.")
+    expect(page.get_by_role("heading", name="Almost there")).to_be_visible()
+    check_page(page)
+
+
+def test_a_stale_click_shows_the_difference(
+    app: Flask, visit: Visit, check_page: Callable[[Page], None]
+) -> None:
+    ana = desk.Author()
+    post_id = ana.opens(desk.a_circle(), "It was the clinic in Exeter that broke me. " + "w" * 60)
+    desk.screen_all()
+    page = visit.window(Person(app, "moderator"), width=320)
+    page.goto("/moderation")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Next review").click()
+    ana.edits(post_id, "It was the clinic that broke me. " + "w" * 60)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_role("heading", name="Changed meanwhile")).to_be_visible()
+    check_page(page)
