@@ -277,6 +277,24 @@ def test_an_incomplete_decision_comes_back_with_everything_kept(
     check_page(page)
 
 
+def test_enter_in_a_field_decides_nothing(app: Flask, visit: Visit) -> None:
+    post_id = sixty_words()
+    page = visit.window(Person(app, "moderator"))
+    page.goto("/moderation")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Next review").click()
+    card = page.url
+    page.get_by_label("Passage").fill("a word")
+    page.get_by_label("Passage").press("Enter")
+    expect(page.get_by_label("Passage")).to_have_value("a word")
+    page.goto(f"{card}/sanction")
+    page.get_by_label("7 days").press("Enter")
+    expect(page.get_by_role("heading", name="Strike or pause")).to_be_visible()
+    page.goto("/moderation")
+    expect(page.get_by_text("Nothing to undo.")).to_be_visible()
+    assert desk.text_of(post_id).state == "waiting"
+
+
 def test_a_stale_click_shows_the_difference(
     app: Flask, visit: Visit, check_page: Callable[[Page], None]
 ) -> None:

@@ -68,7 +68,7 @@ def lanes() -> str:
     counts = queries.lane_counts(at, offering.may_see(me, own))
     return render_template(
         "moderation/lanes.html",
-        lanes=[_lane(count) for count in counts],
+        lanes=[_lane(count, at) for count in counts],
         on_duty=on_duty,
         duty_words=_("You are on duty.") if on_duty else _("You are off duty."),
         heavy=strain.heavy,
@@ -117,8 +117,8 @@ def bell() -> Response:
     return Response(str(care_waits(queries.lane_counts(now(), seen))), mimetype="text/plain")
 
 
-def _lane(count: queries.LaneCount) -> dict[str, Any]:
-    first = f"{count.first_due:%H:%M} UTC" if count.first_due and count.waiting else None
+def _lane(count: queries.LaneCount, at: datetime) -> dict[str, Any]:
+    first = clock_words(count.first_due, at)[0] if count.first_due and count.waiting else None
     return {
         "name": count.name,
         "waiting": count.waiting,
