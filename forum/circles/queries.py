@@ -54,6 +54,21 @@ def has_tag(tag: str) -> ColumnElement[bool]:
     return type_coerce(PublishedThread.topics, Text).like(f'%"{tag}"%')
 
 
+_LINE = select(
+    PublishedThread.thread_id,
+    PublishedThread.circle_id,
+    PublishedThread.title,
+    PublishedThread.kind,
+    PublishedThread.wish,
+    PublishedThread.topics,
+    PublishedThread.pseudonym,
+    PublishedThread.content_note,
+    PublishedThread.replies,
+    PublishedThread.day,
+    PublishedThread.latest,
+)
+
+
 def threads_of(
     circle_ids: Collection[str],
     before: tuple[int, str] | None = None,
@@ -68,20 +83,7 @@ def threads_of(
     `any_of` are tags of which one is enough.
     """
     page = (
-        select(
-            PublishedThread.thread_id,
-            PublishedThread.circle_id,
-            PublishedThread.title,
-            PublishedThread.kind,
-            PublishedThread.wish,
-            PublishedThread.topics,
-            PublishedThread.pseudonym,
-            PublishedThread.content_note,
-            PublishedThread.replies,
-            PublishedThread.day,
-            PublishedThread.latest,
-        )
-        .where(PublishedThread.circle_id.in_(circle_ids))
+        _LINE.where(PublishedThread.circle_id.in_(circle_ids))
         .order_by(PublishedThread.latest.desc(), PublishedThread.thread_id.desc())
         .limit(THREADS_A_PAGE + 1)
     )

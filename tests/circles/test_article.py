@@ -33,7 +33,7 @@ def test_every_page_says_that_peers_are_no_clinicians(client, path):
 @pytest.mark.parametrize(
     ("body", "mark"),
     [
-        ("Just double the dose of your tablets, it worked for me.", "medication"),
+        ("Stop taking your antidepressants, you do not need them.", "medication"),
         ("Buy my burnout course here: https://example.com/shop?ref=heron", "commercial"),
     ],
 )
