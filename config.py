@@ -116,6 +116,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         nudge=env.get("NUDGE", "1") != "0",
     )
     if production:
+        _refuse_debugging(env)
         _refuse_unsafe(settings)
     return settings
 
@@ -126,6 +127,12 @@ def _data_dir(env: Mapping[str, str], production: bool) -> Path:
     if not production:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return data_dir
+
+
+def _refuse_debugging(env: Mapping[str, str]) -> None:
+    """Stop a production start that would answer faults with tracebacks, which quote what people wrote."""
+    if env.get("FLASK_DEBUG", "0").lower() not in {"", "0", "false", "no"}:
+        raise UnsafeSetting("FLASK_DEBUG must be off")
 
 
 def _refuse_unsafe(settings: Settings) -> None:
