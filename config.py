@@ -116,7 +116,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         nudge=env.get("NUDGE", "1") != "0",
     )
     if production:
-        _refuse_unsafe(settings)
+        _refuse_unsafe(settings, env)
     return settings
 
 
@@ -128,8 +128,10 @@ def _data_dir(env: Mapping[str, str], production: bool) -> Path:
     return data_dir
 
 
-def _refuse_unsafe(settings: Settings) -> None:
+def _refuse_unsafe(settings: Settings, env: Mapping[str, str]) -> None:
     """Stop a production start on any setting that would put members at risk."""
+    if env.get("FLASK_DEBUG", "0").lower() not in {"", "0", "false", "no"}:
+        raise UnsafeSetting("FLASK_DEBUG must be off: tracebacks quote what people wrote")
     if not settings.site_host:
         raise UnsafeSetting("SITE_HOST must name the host under which members reach the forum")
     if settings.argon2_memory_kib < 19_456:

@@ -55,6 +55,11 @@ def test_a_safe_site_starts(tmp_path: Path) -> None:
         ("ONION_DOOR", "yes"),
         ("MINIMUM_AGE", "5"),
         ("SECRET_KEY_FILE", "/nonexistent/key"),
+        ("FIELD_KEY_FILE", "/nonexistent/key"),
+        ("FIELD_KEY", "short"),
+        ("FLASK_DEBUG", "1"),
+        ("FLASK_DEBUG", "true"),
+        ("TICKET_SECONDS", "5"),
     ],
 )
 def test_an_unsafe_setting_is_refused_by_name(tmp_path: Path, name: str, value: str | None) -> None:
