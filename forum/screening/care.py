@@ -111,7 +111,9 @@ class _Reading:
         self._of_line = {}
         for at in _bits(tried):
             rule, pattern = lookup.patterns[at]
-            if rule.tier is None and rule.sign is not None and rule.sign in signs:
+            if rule.sign in signs and rule.tier is None:
+                continue
+            if rule.beside and rule.beside.isdisjoint(signs):
                 continue
             for match in pattern.finditer(line):
                 self._judge(rule, match, line, sentence)

@@ -64,13 +64,17 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that people say: what it means for care by itself (tier), or beside other signs (sign)."""
+    """One thing that people say: what it means for care by itself (tier), or beside other signs (sign).
+
+    A rule with `beside` is tried only in a sentence that has given one of those signs already.
+    """
 
     id: str
     kind: str
     tier: Tier | None
     tier_now: Tier | None
     sign: str | None
+    beside: frozenset[str]
     patterns: tuple[re.Pattern[str], ...]
     needs: tuple[tuple[Need, ...], ...]
     guards: tuple[Guard, ...]
@@ -266,6 +270,7 @@ def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[st
         tier=cast("Tier | None", entry.get("tier")),
         tier_now=cast("Tier | None", entry.get("tier_now")),
         sign=entry.get("sign"),
+        beside=frozenset(entry.get("beside", ())),
         patterns=tuple(_compiled([pattern], names, rule_id) for pattern in entry["patterns"]),
         needs=tuple(_needs(pattern, names, rule_id) for pattern in entry["patterns"]),
         guards=tuple(guards[name] for name in entry.get("unless", ())),
