@@ -45,7 +45,7 @@ _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """Where something stands that counts only beside other signs. The place is worked out when it is needed."""
+    """Where something stands that counts beside other signs. Its place is worked out when needed."""
 
     sentence: Sentence
     line: str

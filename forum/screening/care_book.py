@@ -54,7 +54,7 @@ class Guard:
         return None
 
     def at(self, line: str, start: int, end: int) -> bool:
-        """Tell whether the match at `start` to `end` of a sentence's line is turned away by what is around it."""
+        """Tell whether what is around the match at `start` to `end` turns it away."""
         if self.inside is not None and self.inside.search(line, max(start - 1, 0), end + 1):
             return True
         if self.before is not None and self.before.search(_last_words(line[:start])):
@@ -152,7 +152,10 @@ def rule_book() -> RuleBook:
 
 
 def compile_rules(data: Mapping[str, Any]) -> RuleBook:
-    """Make a rule book from the parsed rules files. Raises `CareRulesBrokenError` naming the rule at fault."""
+    """Make a rule book from the parsed rules files.
+
+    Raises `CareRulesBrokenError` naming the rule at fault.
+    """
     names = _expanded(data["words"])
     guards = {name: _guard(name, entry, names) for name, entry in data["guard"].items()}
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])

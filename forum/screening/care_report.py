@@ -88,7 +88,7 @@ def posts_of_peers(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def seconds_taken(texts: Sequence[str], lengths: Sequence[int], pieces: int = 200) -> tuple[float, float]:
-    """Measure processor seconds for pieces of these lengths cut from real texts: the median and 99th percentile."""
+    """Measure processor seconds for pieces of these lengths: the median and the 99th percentile."""
     whole = "\n".join(texts)
     taken, start = [], 0
     for length in islice(cycle(lengths), pieces):
