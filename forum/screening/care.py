@@ -45,7 +45,7 @@ _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """Where something stands that counts only beside other signs. The place is worked out when it is needed."""
+    """Where something stands that counts beside other signs. Its place is worked out when needed."""
 
     sentence: Sentence
     line: str
@@ -111,7 +111,9 @@ class _Reading:
         self._of_line = {}
         for at in _bits(tried):
             rule, pattern = lookup.patterns[at]
-            if rule.tier is None and rule.sign is not None and rule.sign in signs:
+            if rule.sign in signs and rule.tier is None:
+                continue
+            if rule.beside and rule.beside.isdisjoint(signs):
                 continue
             for match in pattern.finditer(line):
                 self._judge(rule, match, line, sentence)

@@ -54,7 +54,7 @@ class Guard:
         return None
 
     def at(self, line: str, start: int, end: int) -> bool:
-        """Tell whether the match at `start` to `end` of a sentence's line is turned away by what is around it."""
+        """Tell whether what is around the match at `start` to `end` turns it away."""
         if self.inside is not None and self.inside.search(line, max(start - 1, 0), end + 1):
             return True
         if self.before is not None and self.before.search(_last_words(line[:start])):
@@ -64,13 +64,17 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that people say: what it means for care by itself (tier), or beside other signs (sign)."""
+    """One thing that people say: what it means for care by itself (tier), or beside other signs (sign).
+
+    A rule with `beside` is tried only in a sentence that has given one of those signs already.
+    """
 
     id: str
     kind: str
     tier: Tier | None
     tier_now: Tier | None
     sign: str | None
+    beside: frozenset[str]
     patterns: tuple[re.Pattern[str], ...]
     needs: tuple[tuple[Need, ...], ...]
     guards: tuple[Guard, ...]
@@ -148,7 +152,10 @@ def rule_book() -> RuleBook:
 
 
 def compile_rules(data: Mapping[str, Any]) -> RuleBook:
-    """Make a rule book from the parsed rules files. Raises `CareRulesBrokenError` naming the rule at fault."""
+    """Make a rule book from the parsed rules files.
+
+    Raises `CareRulesBrokenError` naming the rule at fault.
+    """
     names = _expanded(data["words"])
     guards = {name: _guard(name, entry, names) for name, entry in data["guard"].items()}
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
@@ -266,6 +273,7 @@ def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[st
         tier=cast("Tier | None", entry.get("tier")),
         tier_now=cast("Tier | None", entry.get("tier_now")),
         sign=entry.get("sign"),
+        beside=frozenset(entry.get("beside", ())),
         patterns=tuple(_compiled([pattern], names, rule_id) for pattern in entry["patterns"]),
         needs=tuple(_needs(pattern, names, rule_id) for pattern in entry["patterns"]),
         guards=tuple(guards[name] for name in entry.get("unless", ())),

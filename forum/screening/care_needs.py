@@ -169,7 +169,8 @@ def _either(branches: Iterable[_Branch]) -> list[Need]:
     for branch in branches:
         if not branch.needs:
             return []
-        joined |= min(branch.needs, key=_cost)
+        best: Need = min(branch.needs, key=_cost)
+        joined |= best
     return [frozenset(joined)]
 
 

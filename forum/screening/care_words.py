@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 _ODD: Final = re.compile(r"[_*@$|]|[^\W\d]!\w")
@@ -151,7 +152,7 @@ def _fold(text: str) -> tuple[str, list[int] | None]:
 
 
 def _has_run(words: list[str]) -> bool:
-    return any(len(one) == 1 == len(other) for one, other in zip(words, words[1:], strict=False))
+    return any(len(one) == 1 == len(other) for one, other in pairwise(words))
 
 
 def _plain_word(token: str, spelling: Spelling) -> str:

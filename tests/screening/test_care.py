@@ -21,6 +21,7 @@ from forum.screening.care import (
     rule_book,
     veiled,
 )
+from forum.screening.care_needs import needs_of
 from forum.screening.care_words import sentences_of
 from forum.screening.findings import Finding
 
@@ -30,17 +31,51 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize("row", SENTENCES, ids=lambda row: row["text"][:60])
-def test_each_sentence_gets_its_tier(row: dict[str, Any]) -> None:
-    care = read_care(row["text"])
-    assert care.tier == row["tier"], care.findings
-    assert set(row.get("kinds", ())) <= {finding.kind for finding in care.findings}
+QUARTER = [row for row in SENTENCES if row.get("part") == "quarter"]
+"""Chosen by hash, looked at only as totals while the rules were written: tells whether they generalise."""
+
+OPEN = [row for row in SENTENCES if row.get("part") != "quarter"]
+URGENT = {"B", "C", "D", "E"}
+
+
+def _right(rows: list[dict[str, Any]]) -> float:
+    return sum(read_care(row["text"]).tier == row["tier"] for row in rows) / len(rows)
+
+
+def _urgent(rows: list[dict[str, Any]]) -> float:
+    return sum(read_care(row["text"]).tier in URGENT for row in rows) / len(rows)
+
+
+@pytest.mark.parametrize(("tier", "least"), [("A", 0.9), ("B", 0.9), ("C", 0.92), ("D", 0.95), ("E", 0.9)])
+def test_nearly_every_sentence_gets_its_tier(tier: str, least: float) -> None:
+    assert _right([row for row in OPEN if row["tier"] == tier]) >= least
+
+
+def test_ordinary_sentences_are_left_alone() -> None:
+    ordinary = [row for row in OPEN if row["tier"] is None]
+    assert _right(ordinary) >= 0.94
+    assert _urgent(ordinary) <= 0.03
+
+
+def test_the_quarter_that_was_not_looked_at_is_read_too() -> None:
+    assert _right(QUARTER) >= 0.85
+    assert _urgent([row for row in QUARTER if row["tier"] in URGENT]) >= 0.9
+    assert _urgent([row for row in QUARTER if row["tier"] not in URGENT]) <= 0.08
+
+
+def test_each_further_finding_is_there() -> None:
+    lacking = [
+        row["text"]
+        for row in SENTENCES
+        if not set(row.get("kinds", ())) <= {finding.kind for finding in read_care(row["text"]).findings}
+    ]
+    assert len(lacking) <= 6, lacking
 
 
 def test_the_sentences_are_many_and_balanced() -> None:
     tiers = [row["tier"] for row in SENTENCES]
-    assert len(tiers) >= 125
-    assert all(tiers.count(tier) >= 10 for tier in ("A", "B", "C", "D", "E", None))
+    assert len(tiers) >= 1000
+    assert all(tiers.count(tier) >= 100 for tier in ("A", "B", "C", "D", "E", None))
 
 
 @pytest.mark.parametrize(
@@ -113,9 +148,15 @@ def test_the_veil_hides_words_and_finds_them() -> None:
     assert set(rule_book().veil.values()) == {"_means", "_harm", "_struck", "_diet"}
 
 
-WORDS: dict[str, Any] = {"words": {"i": "i|im"}, "guard": {}, "spelling": {}, "now": {"patterns": ["now"]}}
-VEIL = {"starred": [], "means": [], "harm": [], "struck": [], "diet": []}
-RULE = {"id": "x", "kind": "k", "patterns": ["{i} fly"], "needs": ["fly"], "reason": "r", "source": "s"}
+WORDS: dict[str, Any] = {
+    "words": {"i": "i|im"},
+    "guard": {"denied": {"sentence": ["not"], "reason": "denied"}},
+    "spelling": {},
+    "now": {"patterns": ["now"]},
+    "veil": {"starred": [], "means": [], "harm": [], "struck": [], "diet": []},
+}
+RULE = {"id": "x", "kind": "k", "patterns": ["{i} fly"], "reason": "r", "source": "s"}
+TOGETHER = {"id": "t", "kind": "k", "tier": "D", "signs": ["a", "b|crisis"], "reason": "r", "source": "s"}
 
 
 @pytest.mark.parametrize(
@@ -123,15 +164,68 @@ RULE = {"id": "x", "kind": "k", "patterns": ["{i} fly"], "needs": ["fly"], "reas
     [
         ({"reason": ""}, "x: reason"),
         ({"patterns": ["{nobody} fly"]}, "nobody"),
-        ({"patterns": ["(fly"]}, "x: "),
+        ({"patterns": ["fly("]}, "x: "),
         ({"tier": "Z"}, "'Z'"),
         ({"unless": ["nothing"]}, "nothing"),
-        ({"needs": ["swim"]}, "x: no word of needs"),
+        ({"patterns": [r"(?:\S+ )?\S+"]}, "x: no word is certain"),
     ],
 )
 def test_a_broken_rule_is_named(change: dict[str, Any], says: str) -> None:
     with pytest.raises(CareRulesBrokenError, match=says):
-        compile_rules({**WORDS, "veil": VEIL, "rule": [{**RULE, **change}]})
+        compile_rules({**WORDS, "rule": [{**RULE, **change}]})
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"signs": []}, "t: signs"), ({"signs": ["never"]}, "never"), ({"unless": ["nor"]}, "nor")],
+)
+def test_broken_signs_are_named(change: dict[str, Any], says: str) -> None:
+    rules = [{**RULE, "sign": "a"}, {**RULE, "id": "y", "sign": "b"}]
+    with pytest.raises(CareRulesBrokenError, match=says):
+        compile_rules({**WORDS, "rule": rules, "together": [{**TOGETHER, **change}]})
+
+
+def _tier_of(text: str, together: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+    rules = [
+        {**RULE, "id": name, "sign": name, "patterns": [f"sign {name}"], "unless": ["denied"]}
+        for name in ("a", "b", "calm")
+    ]
+    rules.append({**RULE, "id": "bad", "tier": "B", "patterns": ["bad thoughts"]})
+    rules.append({**RULE, "id": "c", "sign": "c", "beside": ["a"], "patterns": ["sign c"]})
+    book = compile_rules({**WORDS, "rule": rules, "together": [{**TOGETHER, **together}]})
+    monkeypatch.setattr("forum.screening.care.rule_book", lambda: book)
+    return read_care(text).tier
+
+
+@pytest.mark.parametrize(
+    ("text", "together", "tier"),
+    [
+        ("Sign a. Sign b.", {"within": 2}, "D"),
+        ("Sign b. Sign a.", {"within": 2}, "D"),
+        ("Sign a. So. Sign b.", {"within": 2}, None),
+        ("Sign a. So. And so. Sign b.", {}, "D"),
+        ("Sign a and sign b.", {"within": 1}, "D"),
+        ("Sign a.", {}, None),
+        ("Sign a. Not sign b.", {}, None),
+        ("Sign a. Bad thoughts.", {"within": 2}, "D"),
+        ("Sign a. Sign b. Sign calm.", {"unless": ["calm"]}, None),
+        ("Sign a. Sign b. So. Sign calm.", {"unless": ["calm"], "within": 2}, "D"),
+        ("Sign a. Sign b.", {"shorter_than": 10}, None),
+        ("Sign a. Sign b.", {"shorter_than": 16}, "D"),
+        ("Sign a and sign c.", {"signs": ["a", "c"]}, "D"),
+        ("Sign a. Sign c.", {"signs": ["a", "c"]}, None),
+    ],
+)
+def test_signs_count_where_they_stand_together(
+    text: str, together: dict[str, Any], tier: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _tier_of(text, together, monkeypatch) == tier
+
+
+def test_signs_are_found_where_they_stand() -> None:
+    text = "Hello. I’ve made up my mind. Saturday night, when everyone is out."
+    finding = next(one for one in read_care(text).findings if one.rule == "decided-and-more")
+    assert text[finding.start : finding.end] .startswith("I’ve made up")
 
 
 def test_spelled_out_words_are_joined_and_articles_are_not() -> None:
@@ -140,32 +234,51 @@ def test_spelled_out_words_are_joined_and_articles_are_not() -> None:
     assert words == [["iam", "fine", "and", "a", "b"]]
 
 
-def _needed_word_stands_in(example: str, needs: tuple[str, ...]) -> bool:
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("(?:i|im) (?:\\S+ ){0,3}?(?:wish|long) to (?:die|be dead)", [{"die", "dead"}, {"wish", "long"}]),
+        ("self ?(?:harm|injur\\S*)", [{"self*"}]),
+        ("suicid(?:al|e) notes?", [{"note*"}, {"suicid*"}]),
+        ("(?:a |the )?(?<!x )friend(?! of)", [{"friend"}]),
+        (
+            "(?:(?:sink|drown)|(?:fall|fell))(?: \\S+){0,3}? deep",
+            [{"deep"}, {"sink", "drown", "fall", "fell"}],
+        ),
+        ("(?:a|\\S+) (?:b )?", []),
+    ],
+)
+def test_needs_are_read_from_a_pattern(source: str, needs: list[set[str]]) -> None:
+    found = [set(need) for need in needs_of(source)]
+    assert all(need in found for need in needs)
+    assert needs or not found
+
+
+def _meets(example: str, need: frozenset[str]) -> bool:
+    words = example.split()
     return any(
-        word.startswith(stem) if len(stem) > 2 else word == stem for word in example.split() for stem in needs
+        word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
+        for word in words
+        for wanted in need
     )
 
 
 @pytest.mark.parametrize("rule", rule_book().rules, ids=lambda rule: rule.id)
-def test_every_match_of_a_rule_holds_a_word_that_it_needs(rule: Rule) -> None:
-    """A rule is only tried where one of its `needs` stands; a pattern without one would never be read."""
+def test_every_match_of_a_rule_holds_the_words_it_needs(rule: Rule) -> None:
+    """A pattern is only tried where its needs stand; one that matched without them would never be read."""
     for pattern, needs in zip(rule.patterns, rule.needs, strict=True):
         body = pattern.pattern.removeprefix("(?<= )").removesuffix("(?= )").replace(r"\S", "[qz]")
-        body = re.sub(r"\(\?![^()]*(?:\([^()]*\)[^()]*)*\)", "", body.replace(r"\d", "[0-9]"))
+        body = body.replace("(?= $)", "").replace(" ?", " ").replace(r"\d", "[0-9]")
+        body = re.sub(r"\(\?<?[!=][^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)", "", body)
         for example in _examples(body):
-            assert _needed_word_stands_in(example, needs), example
-
-
-FEW = settings(
-    max_examples=12, database=None, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck]
-)
+            assert all(_meets(example, need) for need in needs), example
 
 
 def _examples(pattern: str) -> list[str]:
     found: list[str] = []
 
     @settings(
-        max_examples=12, database=None, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck]
+        max_examples=8, database=None, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck]
     )
     @given(st.from_regex(re.compile(pattern), fullmatch=True))
     def collect(example: str) -> None:
