@@ -161,7 +161,7 @@ class Day:
         assert self.moderator.browser.post(f"{card}/propose", data={**bound, **masked}).status_code == 303
         note = {"desk_note": f"They sounded low, {word('care note')}."}
         assert self.moderator.browser.post(f"{card}/note", data=note).status_code == 303
-        left = {"kind": "hand-over", "note": f"Please look in later, {word('hand-over')}."}
+        left = {"kind": "handover", "note": f"Please look in later, {word('hand-over')}."}
         assert self.moderator.browser.post("/moderation/notes", data=left).status_code == 303
 
     def live(self) -> None:
@@ -176,17 +176,17 @@ class Day:
         assert self.member.post(f"{goal_path}/obstacles", data=obstacle).status_code == 303
         note = {"emotional": "8", "note": word("check-in"), "form_key": new_id()}
         assert self.member.post("/check-in", data=note).status_code == 303
+        reader = Person(self.app).browser
+        reader.environ_base.update(self.member.environ_base)
         sign = {"sign-1": word("early sign"), "who": word("early sign")}
-        assert self.member.post("/check-in/early-signs", data=sign).status_code == 303
-        self.member.post("/check-in/drop", data={"own": word("something that may wait")})
+        assert reader.post("/check-in/early-signs", data=sign).status_code == 303
+        reader.post("/check-in/drop", data={"own": word("something that may wait")})
         parts = dict.fromkeys(("title", "when", "what", "how", "not_for"), f"Tea and {word('waiting card')}.")
-        card = {**parts, "pseudonym": "Quiet Heron", "form_key": new_id()}
-        assert self.member.post("/library/new", data=card).status_code == 303
+        card = {**parts, "pseudonym": "Copper Kettle", "form_key": new_id()}
+        assert reader.post("/library/new", data=card).status_code == 303
         post_id = re.search(r'action="/posts/([^/"]+)/react#', page)
         if post_id:
             self.member.post(f"/posts/{post_id.group(1)}/react", data={"word": "with-you"})
-        reader = Person(self.app).browser
-        reader.environ_base.update(self.member.environ_base)
         path = re.search(r'"(/posts/[^"]+/report)"', reader.get(thread).text).group(1)
         report = {"reason": "worried", "note": f"I worry about {word('report')}."}
         reader.get(path)
