@@ -163,15 +163,20 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
     stems = {word.rstrip("*") for rule in rules for needs in rule.needs for need in needs for word in need}
     lookup = _lookup(rules)
+    veil = {digest: f"_{kind}" for kind in VEILED for digest in data["veil"][kind]}
     return RuleBook(
         rules=rules,
         together=tuple(_together(entry, signs) for entry in data.get("together", ())),
         lookup=lookup,
-        known={word: (word, lookup.meet(word)) for word in lookup.whole if word not in words},
+        known={
+            word: (word, lookup.meet(word))
+            for word in lookup.whole
+            if word not in words and veiled(word) not in veil
+        },
         spelling=Spelling(
             words, tuple(data["veil"]["starred"]), tuple(sorted(stem for stem in stems if len(stem) > 2))
         ),
-        veil={digest: f"_{kind}" for kind in VEILED for digest in data["veil"][kind]},
+        veil=veil,
         now=_compiled(data["now"]["patterns"], names, "now"),
     )
 

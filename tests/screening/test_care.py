@@ -148,6 +148,11 @@ def test_the_veil_hides_words_and_finds_them() -> None:
     assert set(rule_book().veil.values()) == {"_means", "_harm", "_struck", "_diet"}
 
 
+def test_a_veiled_word_stays_veiled_where_a_pattern_spells_it_out() -> None:
+    book = rule_book()
+    assert not [word for word in book.known if veiled(word) in book.veil]
+
+
 WORDS: dict[str, Any] = {
     "words": {"i": "i|im"},
     "guard": {"denied": {"sentence": ["not"], "reason": "denied"}},
@@ -225,7 +230,7 @@ def test_signs_count_where_they_stand_together(
 def test_signs_are_found_where_they_stand() -> None:
     text = "Hello. I’ve made up my mind. Saturday night, when everyone is out."
     finding = next(one for one in read_care(text).findings if one.rule == "decided-and-more")
-    assert text[finding.start : finding.end] .startswith("I’ve made up")
+    assert text[finding.start : finding.end].startswith("I’ve made up")
 
 
 def test_spelled_out_words_are_joined_and_articles_are_not() -> None:
