@@ -46,7 +46,7 @@ def sections(text: str) -> tuple[Section, ...]:
     for match, end in zip(found, ends, strict=True):
         words = text[match.end() : end].strip()
         number = NUMBER.match(match[2])
-        html = as_markup(render(words).html) if words else Markup()
+        html = as_markup(render(words).html) if words else as_markup("")
         made.append(Section(match[2], len(match[1]), number[0] if number else "", html))
     return tuple(made)
 
