@@ -270,7 +270,15 @@ def test_a_lane_depends_on_no_strike_or_history() -> None:
 
 
 def test_the_care_rules_know_nothing_of_decisions() -> None:
-    for name in ("care.py", "care_book.py", "care_needs.py", "care_words.py", "lanes.py", "aim.py", "findings.py"):
+    for name in (
+        "care.py",
+        "care_book.py",
+        "care_needs.py",
+        "care_words.py",
+        "lanes.py",
+        "aim.py",
+        "findings.py",
+    ):
         source = (FORUM / "screening" / name).read_text("utf-8")
         imported = re.findall(r"^(?:from|import) (forum[\w.]*)", source, re.MULTILINE)
         assert all(module.startswith("forum.screening") for module in imported), name
