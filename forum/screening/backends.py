@@ -58,7 +58,7 @@ class OnnxBackend:
         self._tokenizer.enable_truncation(LONGEST_INPUT)
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
         try:
-            logits = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+            logits = self._session.run(None, {"input_ids": ids})[0][0]
         except MemoryError as error:
             raise ScreeningUnavailable("there is not enough memory to score a text") from error
         return _sigmoid(logits)

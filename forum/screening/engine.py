@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,10 @@ class Engine:
             raise ScreeningUnavailable("the checkpoint names a label twice")
         self.model = model
         self._backend = backend
+
+    def offsets(self, text: str) -> Sequence[tuple[int, int]]:
+        """Give the character positions of each token of a text."""
+        return self._backend.offsets(_speakable(text))
 
     def score(self, text: str) -> Scored:
         """Score a text of any length: the highest of each label over all windows, and where it is high.

@@ -36,16 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--engine", default="onnx", choices=("onnx", "detoxify"))
     parser.add_argument("--cache", type=Path, help="where the prepared checkpoint is kept")
     parser.add_argument("--most", type=int, default=0, help="texts of each file, drawn by chance; 0 for all")
+    parser.add_argument("--each", type=int, default=3, help="sentences of each held-back template")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         engine = load_engine(chosen.checkpoint, chosen.engine, chosen.cache or Path(temporary))
         click.echo(f"model {engine.model}\n")
         click.echo(f"{'figure':<52}{'value':>8}  {'95 % interval':<16}{'goal':<10}{'texts':>7}")
-        for name, value, interval, goal, number in table(engine, chosen.data, chosen.most):
+        for name, value, interval, goal, number in table(engine, chosen.data, chosen.most, chosen.each):
             click.echo(f"{name:<52}{value:>8}  {interval:<16}{goal:<10}{number:>7}")
 
 
-def table(engine: Engine, data: Path, most: int = 0) -> Iterator[Line]:
+def table(engine: Engine, data: Path, most: int = 0, each: int = 3) -> Iterator[Line]:
     """Give the lines of the table; a data file that is not there is left out."""
     if (data / "jigsaw_dev.csv.gz").is_file():
         yield from _jigsaw(engine, data / "jigsaw_dev.csv.gz", most)
@@ -55,7 +56,7 @@ def table(engine: Engine, data: Path, most: int = 0) -> Iterator[Line]:
         path = data / f"{name}.jsonl.gz"
         if path.is_file():
             yield from _flagged(engine, path, group, most)
-    yield from _contrast(engine)
+    yield from _contrast(engine, each)
 
 
 def _drawn(entries: Iterable[Any], most: int) -> list[Any]:
@@ -116,7 +117,7 @@ def _flagged(engine: Engine, path: Path, group: str, most: int) -> Iterator[Line
         yield _share(f"{path.name.split('_dev')[0]}: {name}, conduct", own.count("conduct"), len(own), goal)
 
 
-def _contrast(engine: Engine, each: int = 3) -> Iterator[Line]:
+def _contrast(engine: Engine, each: int) -> Iterator[Line]:
     chance, slots = random.Random(77), contrast.read_slots()
     held = [one for one in contrast.read_templates() if one.held_back for _ in range(each)]
     screened = _screened(engine, [contrast.fill(one, slots, chance) for one in held])

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 BUNDLED: Final = "bundled"
 BUNDLED_FILE: Final = Path(__file__).with_name("checkpoint") / "kindred.ckpt"
-BUNDLED_SHA256: Final = "dbcea6ff83236fee808db82d761caa8370e54923e1b541291a813437a66f9f8e"
+BUNDLED_SHA256: Final = "84eaa4e752fd0630a0ff50fbbf4c487a3067d6ced132f2e8fa9c02696e705c7f"
 
 _RELEASES: Final = "https://github.com/unitaryai/detoxify/releases/download/"
 OFFICIAL: Final = {

@@ -22,11 +22,14 @@ import numpy as np
 
 from forum.screening.opening import ScreeningUnavailable, Source, find_source, open_detoxify, read_verified
 
-FORMAT: Final = 1
+FORMAT: Final = 3
 """Raised when what is written changes, so that older preparations are made anew."""
 
 AGREEMENT: Final = 1e-4
 """The most that a prepared score may differ from the package's own."""
+
+WEIGHTS: Final = "model.data"
+"""The weights lie beside the graph, so that ONNX Runtime maps them instead of holding them twice."""
 
 MOST_SECONDS: Final = 900
 _PROBES: Final = (
@@ -79,15 +82,20 @@ def read_prepared(folder: Path) -> Prepared | None:
     """Read what was prepared before; None where there is nothing whole."""
     try:
         described = json.loads((folder / "prepared.json").read_text(encoding="utf-8"))
-        graph = (folder / "model.onnx").read_bytes()
+        digest = _digest(folder)
     except (OSError, ValueError):
         return None
-    if (
-        hashlib.sha256(graph).hexdigest() != described.get("sha256")
-        or not (folder / "tokenizer.json").is_file()
-    ):
+    if digest != described.get("sha256") or not (folder / "tokenizer.json").is_file():
         return None
     return Prepared(folder, tuple(described["labels"]))
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in ("model.onnx", WEIGHTS):
+        with (folder / name).open("rb") as content:
+            digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()
 
 
 def _prepare_in_a_process(checkpoint: str, cache_dir: Path) -> None:
@@ -135,6 +143,7 @@ def prepare(checkpoint: str, cache_dir: Path) -> Path:
 
 
 def _write(detoxify: Any, folder: Path) -> None:
+    import onnx
     import torch
 
     tokenizer = detoxify.tokenizer.backend_tokenizer
@@ -142,28 +151,27 @@ def _write(detoxify: Any, folder: Path) -> None:
     tokenizer.no_padding()
     (folder / "tokenizer.json").write_text(tokenizer.to_str(), encoding="utf-8")
     model = detoxify.model
-    model.set_attn_implementation("eager")
     example = torch.ones((1, 12), dtype=torch.long)
-    axes = {name: {0: "texts", 1: "tokens"} for name in ("input_ids", "attention_mask")}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(
             _scorer(model),
-            (example, example),
+            (example,),
             str(folder / "model.onnx"),
-            input_names=["input_ids", "attention_mask"],
+            input_names=["input_ids"],
             output_names=["logits"],
-            dynamic_axes=axes,
+            dynamic_axes={"input_ids": {0: "texts", 1: "tokens"}},
             opset_version=17,
             dynamo=False,
         )
-    graph = (folder / "model.onnx").read_bytes()
-    described = {"sha256": hashlib.sha256(graph).hexdigest(), "labels": list(detoxify.class_names)}
+    graph = onnx.load(folder / "model.onnx")
+    onnx.save(graph, folder / "model.onnx", save_as_external_data=True, location=WEIGHTS)
+    described = {"sha256": _digest(folder), "labels": list(detoxify.class_names)}
     (folder / "prepared.json").write_text(json.dumps(described) + "\n", encoding="utf-8")
 
 
 def _scorer(model: Any) -> Any:
-    """Wrap a model so that it takes two tensors and gives its raw outputs."""
+    """Wrap a model so that it takes token numbers alone: one text a call needs no mask."""
     import torch
 
     class Scores(torch.nn.Module):  # type: ignore[misc]
@@ -171,8 +179,8 @@ def _scorer(model: Any) -> Any:
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            return self.model(input_ids=input_ids, attention_mask=attention_mask)[0]
+        def forward(self, input_ids: Any) -> Any:
+            return self.model(input_ids=input_ids)[0]
 
     return Scores().eval()
 

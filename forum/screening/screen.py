@@ -40,9 +40,10 @@ def screen_text(text: str, engine: Engine) -> Screened:
     if disguised:
         scored, raised = _higher(scored, engine.score(folded.text), folded)
     care = read_care(text)
-    read = folded.text if disguised else text
-    aim = aim_of(read)
-    unread = is_unread(read)
+    aim = aim_of(text)
+    if disguised and aim_of(folded.text) == "other":
+        aim = "other"
+    unread = is_unread(folded.text if disguised else text)
     flags = [UNREAD_LANGUAGE] if unread else []
     labels = {} if unread else scored.labels
     flags += [flag for flag in flags_for(care, labels, aim) if flag not in flags]

@@ -29,7 +29,7 @@ def choose(name: str, value: object, why: str = WHY) -> None:
 
 
 def test_every_version_is_kept_with_its_reason_and_logged(engine_app: Flask) -> None:
-    assert policy.value_of("threshold.insult") == 0.70
+    assert policy.value_of("threshold.insult") == lanes.THRESHOLDS["insult"].value
     choose("threshold.insult", 0.6)
     choose("threshold.insult", 0.65, "Too many harmless ones were held.")
     assert policy.value_of("threshold.insult") == 0.65
@@ -66,9 +66,9 @@ def test_nothing_is_set_without_a_reason_nor_under_an_unknown_name(app: Flask) -
 
 
 def test_a_threshold_changes_the_lane_of_the_next_text(app: Flask) -> None:
-    labels = {"insult": 0.66}
+    labels = {"insult": 0.42}
     assert lanes.lane_for(Care(), labels, "other") == "routine"
-    choose("threshold.insult", 0.6)
+    choose("threshold.insult", 0.4)
     assert lanes.lane_for(Care(), labels, "other") == "conduct"
 
 

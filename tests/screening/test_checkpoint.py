@@ -17,7 +17,7 @@ from forum.screening.checkpoint.noise import without_punctuation
 
 def test_half_of_the_templates_are_held_back_in_both_directions() -> None:
     templates = contrast.read_templates()
-    assert len(templates) > 1000
+    assert len(templates) > 2000
     for hostile in (True, False):
         own = [one for one in templates if one.hostile == hostile]
         assert 0.4 < sum(one.held_back for one in own) / len(own) < 0.6
@@ -109,3 +109,63 @@ def test_a_few_steps_of_training_lower_the_loss_and_write_a_checkpoint(data: Pat
     assert losses[-1] < losses[0]
     path = save_checkpoint(model, base, tmp_path / "new" / "new.ckpt")
     assert learning.logits_of(load_student(path), encoded).shape == (12, 6)
+
+
+@pytest.mark.model
+def test_a_blend_is_the_mean_of_its_parts_and_shares_add_up(tmp_path: Path) -> None:
+    import torch
+
+    from forum.screening.checkpoint.blend import blend
+    from forum.screening.checkpoint.refine import load_student
+    from forum.screening.checkpoint.saving import save_checkpoint
+    from forum.screening.opening import BUNDLED_FILE
+
+    model = load_student(BUNDLED_FILE)
+    with torch.no_grad():
+        model.classifier.bias += 1
+    other = save_checkpoint(model, BUNDLED_FILE.parent / "encoder", tmp_path / "other" / "other.ckpt")
+    out = blend({BUNDLED_FILE: 0.5, other: 0.5}, tmp_path / "out" / "out.ckpt")
+    middle = load_student(out).classifier.bias - load_student(BUNDLED_FILE).classifier.bias
+    assert middle.tolist() == pytest.approx([0.5] * 6, abs=0.01)
+    with pytest.raises(ValueError, match="add up"):
+        blend({BUNDLED_FILE: 0.5, other: 0.4}, tmp_path / "none.ckpt")
+
+
+@pytest.mark.model
+def test_frozen_layers_stay_as_they_are(data: Path) -> None:
+    from forum.screening.checkpoint import learning
+    from forum.screening.checkpoint.refine import load_student
+    from forum.screening.checkpoint.train import arrays
+    from forum.screening.opening import BUNDLED_FILE
+
+    model = load_student(BUNDLED_FILE)
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    rows = list(corpus.read_jigsaw(data / "jigsaw_train.csv.gz"))
+    targets, weights = arrays(rows)
+    encoded = learning.encode(BUNDLED_FILE.parent / "encoder", [row.text for row in rows])
+    learning.fit(model, encoded, 1 - targets, weights, epochs=1, rate=1e-3, seed=1, size=6, frozen=2)
+    moved = {name for name, tensor in model.state_dict().items() if not tensor.equal(before[name])}
+    assert any("layer.2." in name for name in moved)
+    assert not any("layer.0." in name or "layer.1." in name or "embeddings" in name for name in moved)
+
+
+def test_feelings_are_calm_and_leave_swearing_open(tmp_path: Path) -> None:
+    said = (
+        ("I love how you wrote that", "love"),
+        ("you make me so angry", "anger"),
+        ("I miss her", "grief"),
+        ("did you see it", "curiosity,anger"),
+        ("where did you go", "curiosity"),
+        ("it rained", "neutral"),
+    )
+    with gzip.open(tmp_path / "extra.jsonl.gz", "wt") as lines:
+        for text, heard in said:
+            entry = {"text": text, "label": None, "source": "goemotions", "functionality": heard}
+            lines.write(json.dumps(entry) + "\n")
+    found = corpus.read_feelings(tmp_path / "extra.jsonl.gz")
+    assert {name: [row.text for row in rows] for name, rows in found.items()} == {
+        "kind": ["I love how you wrote that"],
+        "sad": ["I miss her"],
+        "plain": ["where did you go"],
+    }
+    assert all(row.weights[LABELS.index("obscene")] == 0 for rows in found.values() for row in rows)

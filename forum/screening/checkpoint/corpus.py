@@ -21,6 +21,7 @@ CHOSEN: Final = ("hatemojibuild", "wiki-cat", "goemotions")
 """The extras that improved the development figures; the others lowered them on functional cases."""
 
 _KIND: Final = frozenset({"caring", "gratitude", "admiration", "optimism", "relief", "joy", "love"})
+_PLAIN: Final = frozenset({"neutral", "curiosity", "approval", "realization", "surprise", "confusion"})
 _SAD: Final = frozenset({"sadness", "grief", "remorse", "fear", "nervousness"})
 _YOU: Final = re.compile(r"\byou", re.IGNORECASE)
 _EXTRA_WEIGHT: Final = 0.5
@@ -49,23 +50,24 @@ def read_extras(path: Path, sources: tuple[str, ...]) -> Iterator[Row]:
             yield _extra(source, entry)
 
 
-def read_feelings(path: Path) -> tuple[list[Row], list[Row]]:
-    """Give what GoEmotions' readers heard as kind and said to a "you", and what they heard as sad or afraid.
+def read_feelings(path: Path) -> dict[str, list[Row]]:
+    """Give GoEmotions' comments that nobody heard as hostile: `kind` and said to a "you", `sad`, `plain`.
 
-    Neither is hostile; whether it swears is left open.
+    `plain` speaks to a "you" as well: questions, agreement, facts. Whether a comment swears is left open.
     """
-    kind: list[Row] = []
-    sad: list[Row] = []
+    found: dict[str, list[Row]] = {"kind": [], "sad": [], "plain": []}
     calm = {"toxicity": 0.05, "threat": 0.0, "insult": 0.0, "identity_attack": 0.0}
     for entry in read_lines(path):
         if not entry["source"].startswith("goemotions"):
             continue
         heard = set(entry["functionality"].split(","))
         if heard <= _KIND and _YOU.search(entry["text"]):
-            kind.append(row(entry["text"], 0.7, **calm))
+            found["kind"].append(row(entry["text"], 0.7, **calm))
         elif heard <= _SAD:
-            sad.append(row(entry["text"], 0.7, **calm))
-    return kind, sad
+            found["sad"].append(row(entry["text"], 0.7, **calm))
+        elif heard <= _PLAIN and _YOU.search(entry["text"]):
+            found["plain"].append(row(entry["text"], 0.4, **calm))
+    return found
 
 
 def _extra(source: str, entry: dict[str, Any]) -> Row:

@@ -103,12 +103,18 @@ def fit(
     seed: int,
     device: str = "cpu",
     size: int = 160,
+    frozen: int = 0,
+    half: bool = False,
 ) -> list[float]:
-    """Train a model in place; return the mean loss of each epoch. Linear warm-up over 6 %, then down to 0."""
+    """Train a model in place; return the mean loss of each epoch. Linear warm-up over 6 %, then down to 0.
+
+    `frozen` layers from below, and the embeddings under them, stay as they are; `half` counts in bfloat16.
+    """
     torch.manual_seed(seed)
     chance = random.Random(seed)
     model.to(device).train()
-    optimiser = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01, fused=device == "cuda")
+    taught = _taught(model, frozen)
+    optimiser = torch.optim.AdamW(taught, lr=rate, weight_decay=0.01, fused=device == "cuda")
     schedule = _warm_then_down(optimiser, epochs * max(1, -(-len(encoded) // size)))
     goal, worth = torch.from_numpy(targets).float().to(device), torch.from_numpy(weights).float().to(device)
     losses = []
@@ -117,20 +123,29 @@ def fit(
         batches = _batches(encoded, size, chance)
         for number, batch in enumerate(batches):
             if number % 50 == 0:
-                print(f"batch {number} of {len(batches)}", flush=True)
-            ids, mask = _padded([encoded[index] for index in batch], device)
-            at = torch.tensor(batch, device=device)
-            with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
-                logits = model(input_ids=ids, attention_mask=mask).logits
-            loss = _loss(logits.float(), goal[at], worth[at])
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
+                print(f"batch {number} of {len(batches)}, loss in all {float(total):.1f}", flush=True)
+            given = _padded([encoded[index] for index in batch], device)
+            with torch.autocast(device, dtype=torch.bfloat16, enabled=half or device == "cuda"):
+                logits = model(input_ids=given[0], attention_mask=given[1]).logits
+            loss = _loss(logits.float(), goal[batch], worth[batch])
+            _learn(loss, optimiser, schedule, taught)
             total += loss.detach()
         losses.append(float(total) / len(batches))
     return losses
+
+
+def _taught(model: Any, frozen: int) -> list[Any]:
+    for part in (model.bert.embeddings, *model.bert.encoder.layer[:frozen]) if frozen else ():
+        part.requires_grad_(False)
+    return [one for one in model.parameters() if one.requires_grad]
+
+
+def _learn(loss: Tensor, optimiser: Any, schedule: Any, taught: list[Any]) -> None:
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(taught, 1.0)
+    optimiser.step()
+    schedule.step()
 
 
 def _warm_then_down(optimiser: Any, steps: int) -> Any:
@@ -146,7 +161,9 @@ def _loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]
-def logits_of(model: Any, encoded: Encoded, device: str = "cpu", size: int = 256) -> np.ndarray[Any, Any]:
+def logits_of(
+    model: Any, encoded: Encoded, device: str = "cpu", size: int = 256, *, half: bool = False
+) -> np.ndarray[Any, Any]:
     """Give the raw outputs for every row, shape (rows, 6)."""
     model.to(device).eval()
     order = sorted(range(len(encoded)), key=lambda index: len(encoded[index]))
@@ -154,7 +171,7 @@ def logits_of(model: Any, encoded: Encoded, device: str = "cpu", size: int = 256
     for start in range(0, len(order), size):
         part = order[start : start + size]
         ids, mask = _padded([encoded[index] for index in part], device)
-        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=half or device == "cuda"):
             answer = model(input_ids=ids, attention_mask=mask).logits
         out[part] = answer.float().cpu().numpy()
     return out

@@ -1,0 +1,47 @@
+"""Blends checkpoints of one lineage: `python -m forum.screening.checkpoint.blend --out FILE FILE=SHARE …`.
+
+A refined checkpoint knows more about contrast sentences and a little less about comments than the one it
+came from. The mean of their weights keeps most of both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import torch
+
+from forum.screening.checkpoint.saving import FOLDER_NAME
+
+
+def blend(parts: dict[Path, float], out: Path) -> Path:
+    """Write the weighted mean of checkpoints. Raises ValueError when the shares do not add up to 1."""
+    if abs(sum(parts.values()) - 1) > 1e-6:
+        raise ValueError("the shares must add up to 1")
+    opened = [(torch.load(path, weights_only=True), share) for path, share in parts.items()]
+    described, _ = opened[0]
+    described["state_dict"] = {
+        name: sum(one["state_dict"][name].float() * share for one, share in opened).half()
+        for name in described["state_dict"]
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    source = next(iter(parts)).parent / FOLDER_NAME
+    if source.resolve() != (out.parent / FOLDER_NAME).resolve():
+        shutil.copytree(source, out.parent / FOLDER_NAME, dirs_exist_ok=True)
+    torch.save(described, out)
+    return out
+
+
+def main() -> None:
+    """Blend the checkpoints named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("parts", nargs="+", help="FILE=SHARE")
+    chosen = parser.parse_args()
+    pairs = (part.rsplit("=", 1) for part in chosen.parts)
+    blend({Path(path): float(share) for path, share in pairs}, chosen.out)
+
+
+if __name__ == "__main__":
+    main()
