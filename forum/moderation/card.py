@@ -67,7 +67,6 @@ def card_page(
         content_notes=content_notes(),
         form=form or {"act": ""},
         errors=errors or {},
-        keys=_keys_wanted(),
     )
 
 
@@ -93,10 +92,6 @@ def _noticed(card: queries.Card) -> dict[str, Any]:
         "flags": list(card.review.flags),
         "machine": _machine(card),
     }
-
-
-def _keys_wanted() -> bool:
-    return not (current_user.vault.about("settings", "keys") or {}).get("off")
 
 
 def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:

@@ -12,7 +12,7 @@ from forum.circles import expiry, invitations, upkeep
 from forum.circles.models import Circle, CircleCode, PublishedPost, Review, Revision, Thread
 from forum.circles.views import words
 from forum.moderation import log
-from forum.moderation.models import LogEntry
+from forum.moderation.models import StagedEntry
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.settings import current_settings
@@ -119,7 +119,7 @@ def test_a_lead_says_for_how_long_posts_stay_and_members_read_it_everywhere(app,
         assert stays() == kept, "who wrote was told a number"
     assert "The circle and its forms say so now." in page
     assert log.verify(current_settings().anchor_file) is None
-    assert db.session.query(LogEntry).filter_by(act="keep for days").count() == 6
+    assert db.session.query(StagedEntry).filter_by(act="keep for days").count() == 6
 
 
 def test_only_leads_say_it_and_only_for_circles_by_invitation(app, circle_id):

@@ -31,6 +31,7 @@ COVERED = {
     "library",
     "library/edit",
     "mine",
+    "moderation/alone",
     "moderation/circles",
     "moderation/decisions",
     "moderation/policy",

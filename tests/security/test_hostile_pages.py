@@ -162,7 +162,7 @@ def _ways(app: Flask, circle_id: str) -> list[Callable[[str], TestResponse]]:
         lambda p: visitor.get(f"/c/{circle_id}", query_string={"kind": p, "tag": p, "before": p, "needs": p}),
         lambda p: ana.post("/search", data={"query": p, "page": p}),
         lambda p: ana.post("/search", data={"query": p, "body": p}, csrf=False),
-        lambda p: ana.get("/" + quote(p[:300])),
+        lambda p: ana.get("/", environ_overrides={"PATH_INFO": "/" + p[:300].encode().decode("latin-1")}),
         lambda p: ana.get(f"/t/{quote(p[:100], safe='')}", query_string={"after": p}),
         lambda p: ana.post(f"/c/{circle_id}/new", data={p[:50]: p, "body": p, "title": "", **key}),
         lambda p: ana.post(

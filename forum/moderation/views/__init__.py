@@ -7,6 +7,8 @@ from forum.moderation.views.measures import measures
 from forum.moderation.views.queue import queue_pages
 from forum.moderation.views.reports import reporting
 from forum.moderation.views.rulebook import rulebook
-from forum.moderation.views.team import team
+from forum.moderation.views.team import keys_wanted, team
 
 blueprints = (desk, queue_pages, measures, reporting, team, logbook, rulebook, looking)
+for _pages in blueprints:
+    _pages.context_processor(keys_wanted)

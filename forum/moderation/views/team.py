@@ -99,6 +99,13 @@ def leave_note() -> Response:
     return redirect(url_for("team.all_shifts"), 303)
 
 
+def keys_wanted() -> dict[str, bool]:
+    """Whether single keys work at the desk, for every page of it."""
+    if not current_user.is_staff:
+        return {}
+    return {"keys": not (current_user.vault.about("settings", "keys") or {}).get("off")}
+
+
 @team.get("/moderation/settings")
 @staff_only
 def settings() -> str:
