@@ -12,7 +12,7 @@ from forum.care import actions
 from forum.care.directory import countries, country, emergency_for, international
 from forum.care.panel import READ, asked_for, grounding_cards, hesitations, is_heavy, panel_for, texts
 from forum.circles.actions import NotYours
-from forum.circles.panels import OwnText, follow_up_with, offer_countries_with, show_help_with
+from forum.circles.panels import NOT_SENT, OwnText, follow_up_with, offer_countries_with, show_help_with
 from forum.circles.views import words as said
 from forum.circles.waits import Staffing, Wait
 from forum.members import registry
@@ -20,9 +20,12 @@ from forum.storage.clock import now
 from forum.storage.database import writing
 from forum.storage.types import is_id
 from forum.text.render import as_markup
+from forum.web import kept
 from forum.web.access import members_only, visitors
 
 care = Blueprint("care", __name__)
+
+_NOBODY_READS = Wait(Staffing(on_duty=False, next_at=None), half=None, most=None)
 
 
 @care.get("/help")
@@ -91,8 +94,21 @@ def show_aftercare(post_id: str, offered: bool) -> Markup:
 def show_help_for_question(query: str, code: str | None) -> Markup | None:
     """Render the help above what a search found. The question is read for this page only."""
     look = asked_for(query)
-    nobody_reads = Wait(Staffing(on_duty=False, next_at=None), half=None, most=None)
-    return show_panel(look, code, nobody_reads) if look else None
+    return show_panel(look, code, _NOBODY_READS) if look else None
+
+
+@care.app_template_global("help_for_typed")
+def show_help_for_typed() -> Markup | None:
+    """Render the help above a form that hands back what was typed, where that speaks of dying.
+
+    Read for this page only; no statement. Moderators write about the words of others, so not for their desk.
+    """
+    if request.method != "POST" or request.path.startswith("/moderation"):
+        return None
+    words = "\n".join(text for _name, text in (*kept.posted(), *kept.carried()) if " " in text.strip())
+    if not is_heavy(words):
+        return None
+    return show_panel(NOT_SENT, current_user.country or None, _NOBODY_READS)
 
 
 def word_for_repliers(opening: str, is_noted: bool) -> str | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 
 from forum.circles import conversation, mine, panels, queries, rules, waits
 from forum.circles.models import Decision, Review
@@ -24,6 +26,16 @@ def preview(written: Written) -> SimpleNamespace:
     help_now = _help_now() if is_crisis(written.care) else None
     html = (help_now or as_markup("")) + as_markup(written.html)
     return SimpleNamespace(title=written.title, note=said_note(written.note), html=html)
+
+
+def titled(typed: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was typed, with a plain title where words of a crisis have none: care is always taken."""
+    words = "\n".join(text for text in typed.values() if " " in text.strip())
+    if typed.get("title", "").strip() or not is_crisis(read_care(words)):
+        return typed
+    filled = MultiDict(typed)
+    filled["title"] = _("No title")
+    return filled
 
 
 def help_for_draft(draft: dict[str, Any]) -> Markup | None:

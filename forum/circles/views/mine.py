@@ -182,7 +182,7 @@ def edit(post_id: str) -> Answer:
 def send_edit(post_id: str) -> Answer:
     """Take a newer version; it waits for a person like the first one."""
     post = _own(post_id)
-    form = RevisionForm(request.form)
+    form = RevisionForm(beside.titled(request.form) if post.is_opening else request.form)
     typed = form.data
     if post.is_opening and not (form.title.data or "").strip():
         return _edit_page(post, typed, {"title": _("Please give it a title; a few words are enough.")}), 422

@@ -20,7 +20,7 @@ from forum.circles.forms import OpeningForm, ReplyForm, TextForm
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
 from forum.circles.views import words as said
-from forum.circles.views.beside import preview
+from forum.circles.views.beside import preview, titled
 from forum.circles.views.hints import blurred, hints_for, turn_coach
 from forum.circles.views.reading import (
     content_notes,
@@ -66,10 +66,10 @@ def new_thread(circle_id: str) -> str:
 def send_thread(circle_id: str) -> Answer:
     """Take a new thread, show how it will look, or keep it as a draft."""
     circle = readable_circle(circle_id)
-    form = OpeningForm(request.form)
+    form = OpeningForm(titled(request.form))
     typed = {**form.data, "draft": request.form.get("draft", "")}
     if request.form.get("draft_wanted"):
-        return _keep_draft(circle, typed)
+        return _keep_draft(circle, {**typed, "title": request.form.get("title", "")})
     if not form.validate():
         return opening_page(circle, typed, form.errors), 422
     wanted = preview_wanted()

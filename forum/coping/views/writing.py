@@ -20,7 +20,7 @@ from forum.circles.content import open_content
 from forum.circles.models import Revision
 from forum.circles.reviews import Changed
 from forum.circles.rules import CARD, LIBRARY
-from forum.circles.views.beside import preview
+from forum.circles.views.beside import preview, titled
 from forum.circles.views.hints import blurred, hints_for
 from forum.circles.views.reading import content_notes, own_names, said_note
 from forum.circles.views.writing import check_limit, count_text, preview_wanted, refusal, sender_of
@@ -76,7 +76,7 @@ def _readable(card_id: str) -> str:
 @members_only
 def send_card() -> Answer:
     """Take a new card, or show how it will look."""
-    form = NewCardForm(request.form)
+    form = NewCardForm(titled(request.form))
     typed = form.data
 
     def again(errors: dict[str, Any] | None = None, **more: Any) -> str:
@@ -127,7 +127,7 @@ def edit(post_id: str) -> str:
 def send_edit(post_id: str) -> Answer:
     """Take a newer version of a card; it waits for a person like the first one."""
     _own(post_id)
-    form = CardForm(request.form)
+    form = CardForm(titled(request.form))
     typed = form.data
 
     def again(errors: dict[str, Any] | None = None, **more: Any) -> str:
