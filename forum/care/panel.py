@@ -20,6 +20,9 @@ _GAP: Final = re.compile(r"\[[^\]]*\]")
 OWN: Final = "own"
 """In the place of a tier: the panel beside an entry that only its writer can open."""
 
+WITHDRAWN: Final = "withdrawn"
+"""In the place of a tier: the panel beside a text that its author took back."""
+
 UNSENT: Final = "unsent"
 """In the place of a tier: the panel beside a draft or a preview."""
 
@@ -75,7 +78,7 @@ class Danger:
 class Panel(Generic[W]):
     """The help in the answer to submit and elsewhere.
 
-    `look`: strong (B to D), soft (A), plain (E), own, unsent, asked, asked-softly. `wait` is kept.
+    `look`: strong (B to D), soft (A), plain (E), own, withdrawn, unsent, asked, asked-softly. `wait` is kept.
     """
 
     look: str
@@ -106,7 +109,7 @@ def panel_for(tier: str, country: str | None, wait: W) -> Panel[W]:
     there but in the softer ones.
     """
     words_of = {"A": "soft", "E": "plain"}
-    look = words_of.get(tier, tier if tier in (OWN, UNSENT, ASKED, ASKED_SOFTLY) else "strong")
+    look = words_of.get(tier, tier if tier in (OWN, WITHDRAWN, UNSENT, ASKED, ASKED_SOFTLY) else "strong")
     words = texts()["panel"][look]
     return Panel(
         look=look,

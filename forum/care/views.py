@@ -9,7 +9,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from forum.care import actions
-from forum.care.directory import countries, country, emergency_for, international
+from forum.care.directory import contacts_for, countries, country, emergency_for, international
 from forum.care.panel import READ, asked_for, grounding_cards, hesitations, is_heavy, panel_for, texts
 from forum.circles.actions import NotYours
 from forum.circles.panels import NOT_SENT, OwnText, follow_up_with, offer_countries_with, show_help_with
@@ -78,9 +78,16 @@ def show_panel(tier: str, code: str | None, wait: Wait, own: OwnText | None = No
             measured=said.measured(wait) if is_read else None,
             duty=said.duty(wait.staffing) if is_read else None,
             countries=_codes_and_names() if own else [],
-            aftercare=show_aftercare(own.post_id, "contact" in own.may) if own else "",
+            aftercare=show_aftercare(own.post_id, "check-ins" in own.may) if own else "",
         )
     )
+
+
+@care.app_template_global("numbers_for")
+def show_numbers(code: str | None) -> Markup:
+    """Render whom one can reach in a country, in a few lines, where no text calls for the whole help."""
+    words = {"emergency": emergency_for(code), "contacts": contacts_for(code), "elsewhere": international()}
+    return as_markup(render_template("care/_numbers.html", country=code, **words))
 
 
 def show_aftercare(post_id: str, offered: bool) -> Markup:

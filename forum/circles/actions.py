@@ -49,10 +49,14 @@ class NotYours(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of a submission: the post to follow, and whether the same form had been sent before."""
+    """What came of a submission: the post to follow, and whether the same form had been sent before.
+
+    `joined`: the words were added to a conversation that goes on.
+    """
 
     post_id: str
     again: bool
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

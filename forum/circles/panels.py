@@ -10,7 +10,10 @@ from markupsafe import Markup
 from forum.circles.waits import Wait
 
 NO_READER = "own"
-"""The panel for words that nobody else will read: withdrawn, or private to begin with."""
+"""The panel for words that nobody else will read."""
+
+TAKEN_BACK = "withdrawn"
+"""The panel beside a text that its author withdrew."""
 
 NOT_SENT = "unsent"
 """The panel beside a draft or a preview: nobody has read it yet."""

@@ -86,4 +86,4 @@ def start(sender: actions.Sender, written: Written, name: str, now: datetime) ->
     again = conversation.was_said(form) or (pending is not None and pending.form_hash == form)
     if not again:
         conversation.write(review, written.body, written.care.tier, now, form)
-    return actions.Sent(there, again)
+    return actions.Sent(there, again, joined=True)

@@ -47,14 +47,14 @@ def test_the_panel_on_a_small_phone(visit, ana, circle_id, check_page, dark):
         page,
         "Are you in danger right now?",
         "999",
-        "Samaritans",
-        "Show help for",
-        "It is here, it is kept, and a person will read it. Until then nobody else can see it.",
-        "Not ready to call?",
-        "Something small for now",
-        "Keep waiting",
+        "It is here, it is kept, and a person will read it.",
         "Please talk to me",
         "Please do not write to me",
+        "Samaritans",
+        "Show help for",
+        "Not ready to call?",
+        "Something small for now",
+        "What would you like to do?",
         "Yes, once after a day and once after a week",
     )
     assert order == sorted(order)
@@ -68,7 +68,9 @@ def test_every_choice_can_be_made_from_the_panel(visit, ana, circle_id):
     page = visit.window(ana, width=320)
     page.goto(f"/mine/{post.id}")
     press(page.get_by_role("button", name="Please talk to me"))
-    expect(page.get_by_text("You said: please talk to me.")).to_be_visible()
+    expect(page.get_by_text("You said: please talk to me.")).to_contain_text("Nobody is on duty right now.")
+    expect(page.get_by_role("button", name="Please talk to me", pressed=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Keep waiting")).to_have_count(0)
     page.get_by_label("Yes, once after a day").check()
     press(page.get_by_role("button", name="Keep this choice"))
     press(page.get_by_role("button", name="Stop the check-ins"))
@@ -76,8 +78,27 @@ def test_every_choice_can_be_made_from_the_panel(visit, ana, circle_id):
     press(page.get_by_role("link", name="Edit"))
     page.go_back()
     press(page.get_by_role("button", name="Withdraw"))
+    expect(page.get_by_text("You asked a moderator to write to you.")).to_be_visible()
+    press(page.get_by_role("button", name="Withdraw"))
     expect(page.get_by_role("heading", name="It is withdrawn")).to_be_visible()
     expect(page.locator("#help")).to_be_visible()
+
+
+def test_what_answers_a_word_to_moderators_stands_beside_it(visit, ana, circle_id, check_page):
+    post = doing.open_thread(ana.vault, circle_id, body="A long week, and a bus that came late.", waits=True)
+    page = visit.window(ana, width=320)
+    page.goto(f"/mine/{post.id}")
+    page.get_by_label("Your message").fill("I want to die. I do not know how to go on.")
+    press(page.get_by_role("button", name="Send"))
+    check_page(page)
+    receipt = page.locator("#said")
+    expect(receipt).to_contain_text("An answer appears here, and under Notices.")
+    expect(receipt).to_be_in_viewport()
+    bubble = page.locator(".talk li").last.bounding_box()
+    shown = receipt.bounding_box()
+    panel = page.locator("#help").bounding_box()
+    assert 0 <= shown["y"] - bubble["y"] - bubble["height"] < 60
+    assert 0 <= panel["y"] - shown["y"] - shown["height"] < 60
 
 
 def test_help_on_paper_shows_every_number(visit):

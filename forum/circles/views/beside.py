@@ -57,10 +57,25 @@ def help_panel(
         return None
     allowed = may(post, text, told)
     if review.open and tier in ("B", "C", "D"):
-        allowed.append("contact")
+        allowed += ["check-ins"] if post.circle_id == rules.TALK else ["check-ins", "contact"]
     return panels.help_panel(
         tier, review.country, wait, panels.OwnText(post.post_id, review.contact, allowed)
     )
+
+
+def help_for_word(talk: SimpleNamespace, country: str | None, wait: waits.Wait) -> Markup | None:
+    """The help beside the last private word, where it speaks of dying."""
+    care = read_care(talk.messages[-1].text)
+    return panels.help_panel(care.tier, country, wait) if is_crisis(care) else None
+
+
+def asks_before_withdrawing(
+    post: mine.OwnPost, text: mine.OwnText, review: Review | None, talk: SimpleNamespace
+) -> bool:
+    """Whether more ends with a text than the text: a talk, a wish to be written to, somebody's care."""
+    if text.state == "held" or post.circle_id == rules.TALK or (talk.may_write and talk.messages):
+        return True
+    return review is not None and (review.contact == "welcome" or review.tier in ("B", "C", "D", "E"))
 
 
 def word_for_repliers(post: mine.OwnPost, text: mine.OwnText) -> str | None:
@@ -77,7 +92,7 @@ def _tier_of_help(review: Review | None, text: mine.OwnText) -> str | None:
         return None
     if text.state in rules.PENDING:
         return review.tier
-    return panels.NO_READER if text.state == "withdrawn" and review.tier != "A" else None
+    return panels.TAKEN_BACK if text.state == "withdrawn" and review.tier != "A" else None
 
 
 def may(post: mine.OwnPost, text: mine.OwnText, told: mine.Told | None) -> list[str]:

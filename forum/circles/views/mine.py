@@ -109,6 +109,10 @@ def _page(
     decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
     offer = mine.offered(text.revision_id) if text.state == "proposed" else None
     help_panel = beside.help_panel(post, text, review, decision, wait)
+    talk = said.talk(review, text.state, conversation.asked_about(post.post_id))
+    just_said = request.args.get("said") == "1" and bool(talk.messages) and talk.messages[-1].own
+    if just_said:
+        help_panel = help_panel or beside.help_for_word(talk, current_user.country or None, wait)
     return render_template(
         "circles/waiting.html",
         post=_post_words(post, text),
@@ -124,7 +128,8 @@ def _page(
         word=beside.word_for_repliers(post, text),
         answer=said.answer(decision, text),
         proposal=said.proposal(offer, text),
-        talk=said.talk(review, text.state, conversation.asked_about(post.post_id)),
+        talk=talk,
+        just_said=just_said,
         may=beside.may(post, text, decision),
         appeal=said.appeal(decision),
         form=form or {"note": "", "form_key": ""},
@@ -240,7 +245,7 @@ def _edit_page(
     )
 
 
-def _act(post_id: str, act: Callable[[datetime], object], said_after: str) -> Response:
+def _act(post_id: str, act: Callable[[datetime], object], said_after: str = "") -> Response:
     """Do one thing about one's own text; when it has moved on meanwhile, show how it stands."""
     _own(post_id)
     try:
@@ -248,7 +253,8 @@ def _act(post_id: str, act: Callable[[datetime], object], said_after: str) -> Re
             act(now())
     except (Changed, rules.NotAllowed):
         raise Conflict(_("Something changed meanwhile. Here is how it stands."), f"/mine/{post_id}") from None
-    flash(said_after)
+    if said_after:
+        flash(said_after)
     return _back(post_id)
 
 
@@ -258,9 +264,17 @@ def _back(post_id: str) -> Response:
 
 @mine_pages.post("/mine/<post_id>/withdraw")
 @members_only
-def withdraw(post_id: str) -> Response:
-    """Take a text back before it is published."""
-    vault = current_user.vault
+def withdraw(post_id: str) -> Answer:
+    """Take a text back before it is published. Where more would end than the text, ask once first."""
+    vault, post = current_user.vault, _own(post_id)
+    text = post.current
+    if text is not None and "withdraw" in beside.may(post, text, None) and not request.form.get("sure"):
+        review = mine.review_of(text.revision_id)
+        talk = said.talk(review, text.state, conversation.asked_about(post_id))
+        if beside.asks_before_withdrawing(post, text, review, talk):
+            is_talk = bool(talk.messages) or post.circle_id == rules.TALK
+            wished = review is not None and review.contact == "welcome"
+            return render_template("circles/withdraw.html", post_id=post_id, is_talk=is_talk, wished=wished)
     return _act(post_id, lambda at: actions.withdraw(vault, post_id, at), _("It is withdrawn."))
 
 
@@ -305,9 +319,9 @@ def refuse(post_id: str) -> Response:
 def contact(post_id: str) -> Response:
     """Say whether a moderator may write first."""
     vault, wish = current_user.vault, request.form.get("contact", "")
-    return _act(
-        post_id, lambda _at: actions.set_contact(vault, post_id, wish), _("The moderators see your wish.")
-    )
+    answer = _act(post_id, lambda _at: actions.set_contact(vault, post_id, wish))
+    answer.location = url_for("mine.one", post_id=post_id, _anchor="contact")
+    return answer
 
 
 @mine_pages.post("/mine/<post_id>/country")
@@ -355,7 +369,9 @@ def write(post_id: str) -> Answer:
     def say(at: datetime) -> None:
         conversation.write(_answered(post), form.note.data, care.tier, at, key)
 
-    return _act(post_id, say, _("Your words are with the moderators."))
+    answer = _act(post_id, say)
+    answer.location = url_for("mine.one", post_id=post_id, said=1, _anchor="said")
+    return answer
 
 
 @mine_pages.post("/mine/<post_id>/appeal")

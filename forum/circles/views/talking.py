@@ -58,6 +58,8 @@ def start() -> Answer:
     count_text(written, sent)
     with writing():
         pseudonyms.remember(current_user.vault, rules.TALK, form.pseudonym.data)
+    if sent.joined:
+        return redirect(url_for("mine.one", post_id=sent.post_id, said=1, _anchor="said"), 303)
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 
 

@@ -76,9 +76,11 @@ def erase() -> Answer:
         return _erase_page({"how": _("Please choose what happens to your texts.")}), 422
     if prove(request.form.get("passphrase", "")) is None:
         return _erase_page({"passphrase": _("This is not your passphrase.")}), 422
+    country = current_user.country
     erasure.erase(current_user.member_id, current_user.vault, this_session().token_hash, how, now())
     ask_nobody()
-    response = make_response(render_template("members/erased.html", how=how, days=erasure.SPREAD_DAYS))
+    words = {"how": how, "days": erasure.SPREAD_DAYS, "country": country}
+    response = make_response(render_template("members/erased.html", **words))
     drop_cookie(response)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
