@@ -17,8 +17,10 @@ FROM_HOUR: Final = 12
 """Only the day is kept. From this hour (UTC) on, the first note comes after 24 hours, give or take 12."""
 
 ASKED: Final = re.compile(
-    r"\b(?:suicid\w*|self[- ]?harm\w*|dying|hopeless\w*|(?:want|going|wish) to die|can(?:not| not|.?t) go on"
-    r"|end (?:it all|my life)|kill(?:ing)? (?:my|him|her|them)sel\w+)\b"
+    r"\b(?:suicid\w*|self[- ]?harm\w*|self[- ]?injur\w*|dying|hopeless\w*|(?:want|going|wish) to die"
+    r"|ca(?:nnot|n not|n.?t) go on|end (?:it all|my life)|kill(?:ing)? (?:my|him|her|them)sel\w+|overdos\w*"
+    r"|(?:hurt|harm|cut)(?:ing|ting)? myself|(?:nobody|no ?one) (?:would|will) (?:miss|notice|care)"
+    r"|disappear|vanish)\b"
 )
 """What a search may hold that calls up the softer help above what was found, and does nothing else."""
 

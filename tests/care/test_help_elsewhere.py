@@ -53,7 +53,22 @@ def test_a_search_for_a_way_out_shows_help_above_and_keeps_nothing(
     assert everything() == before
 
 
-@pytest.mark.parametrize("query", ["suicide", "self-harm", "Hopeless", "my sister is dying", "I’m worthless"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "suicide",
+        "self-harm",
+        "self harm",
+        "overdose",
+        "can't go on",
+        "can’t go on",
+        "nobody would miss me",
+        "disappear",
+        "Hopeless",
+        "my sister is dying",
+        "I’m worthless",
+    ],
+)
 def test_a_bare_word_brings_the_softer_help(client: Client, query: str) -> None:
     assert asked_for(query) == ASKED_SOFTLY
     page = client.post("/search", data={"query": query}).text
@@ -65,6 +80,13 @@ def test_a_bare_word_brings_the_softer_help(client: Client, query: str) -> None:
 def test_an_ordinary_search_shows_none(client: Client, query: str) -> None:
     assert asked_for(query) is None
     assert 'id="help"' not in client.post("/search", data={"query": query}).text
+
+
+@pytest.mark.parametrize("query", ["ich kann nicht mehr", "night shift", ""])
+def test_an_empty_result_has_a_line_of_help(client: Client, query: str) -> None:
+    page = client.post("/search", data={"query": query}).text
+    found = page[page.index("Nothing was found") :]
+    assert "If things are hard right now" in found.split("<footer")[0]
 
 
 def test_a_search_that_speaks_of_oneself_is_a_crisis() -> None:

@@ -48,6 +48,19 @@ def test_a_low_number_brings_smaller_ideas_and_seven_does_not(ana):
     assert WORDS["seven_up"] in page
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Get through the night without hurting myself", "One week without self-harm", "Not hurt myself tonight"],
+)
+def test_a_goal_that_keeps_from_self_harm_shows_quiet_help(ana, words):
+    begin(ana, name=words)
+    assert 'id="help"' in ana.browser.get(FIRST).text
+    begin(ana, step=words)
+    assert 'id="help"' in ana.browser.get("/goals/2").text
+    begin(ana, name="Run ten kilometres without hurting myself")
+    assert 'id="help"' not in ana.browser.get("/goals/3").text
+
+
 def test_a_finished_step_offers_a_celebration_that_nobody_sent(ana):
     with writing():
         circle = factories.circle("Newcomers").id
