@@ -90,7 +90,6 @@ def test_what_answers_a_word_to_moderators_stands_beside_it(visit, ana, circle_i
     page.goto(f"/mine/{post.id}")
     page.get_by_label("Your message").fill("I want to die. I do not know how to go on.")
     press(page.get_by_role("button", name="Send"))
-    check_page(page)
     receipt = page.locator("#said")
     expect(receipt).to_contain_text("An answer appears here, and under Notices.")
     expect(receipt).to_be_in_viewport()
@@ -99,6 +98,7 @@ def test_what_answers_a_word_to_moderators_stands_beside_it(visit, ana, circle_i
     panel = page.locator("#help").bounding_box()
     assert 0 <= shown["y"] - bubble["y"] - bubble["height"] < 60
     assert 0 <= panel["y"] - shown["y"] - shown["height"] < 60
+    check_page(page)
 
 
 def test_help_on_paper_shows_every_number(visit):
