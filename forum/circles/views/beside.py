@@ -63,10 +63,10 @@ def help_panel(
     )
 
 
-def help_for_word(talk: SimpleNamespace, country: str | None, wait: waits.Wait) -> Markup | None:
+def help_for_word(talk: SimpleNamespace, wait: waits.Wait) -> Markup | None:
     """The help beside the last private word, where it speaks of dying."""
     care = read_care(talk.messages[-1].text)
-    return panels.help_panel(care.tier, country, wait) if is_crisis(care) else None
+    return panels.help_panel(care.tier, current_user.country or None, wait) if is_crisis(care) else None
 
 
 def asks_before_withdrawing(

@@ -111,8 +111,7 @@ def _page(
     help_panel = beside.help_panel(post, text, review, decision, wait)
     talk = said.talk(review, text.state, conversation.asked_about(post.post_id))
     just_said = request.args.get("said") == "1" and bool(talk.messages) and talk.messages[-1].own
-    if just_said:
-        help_panel = help_panel or beside.help_for_word(talk, current_user.country or None, wait)
+    help_panel = help_panel or (beside.help_for_word(talk, wait) if just_said else None)
     return render_template(
         "circles/waiting.html",
         post=_post_words(post, text),
