@@ -16,7 +16,7 @@ from forum.circles.reviews import Changed
 from forum.circles.views.words import day as said_until
 from forum.content import reasons
 from forum.members import pseudonyms, sanctions
-from forum.moderation import claims, interventions, policy
+from forum.moderation import claims, interventions, policy, recent
 from forum.moderation.actions import Choice, OwnText, Stale
 from forum.moderation.rules import LONGEST_WORDS, SANCTIONS, problems_of
 from forum.moderation.views.deciding import said_problem
@@ -82,7 +82,8 @@ def give(review_id: str, act: str) -> Answer:
     try:
         with writing():
             choice = Choice(act, typed["reason"], typed["note"])
-            interventions.sanction(moderator(), review_id, choice, days, now())
+            given = interventions.sanction(moderator(), review_id, choice, days, now())
+            recent.remember(current_user.vault, given.id)
     except (OwnText, Stale):
         abort(404)
     flash(_("It is done, and the person is told. They can appeal."))
