@@ -76,6 +76,8 @@ def problems_of(
     words = words.strip()
     if outcome in WORDS_NEEDED and len(words) < SHORTEST_WORDS:
         found.append(Problem("note", "write a reason"))
+    if outcome == "escalate" and not words:
+        found.append(Problem("note", "write a line"))
     if len(words) > LONGEST_WORDS:
         found.append(Problem("note", "too long"))
     if any(gap in words for gap in gaps):

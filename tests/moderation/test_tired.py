@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
 from forum.moderation.offering import Moderator
@@ -55,3 +56,69 @@ def test_ten_short_ones_leave_out_who_is_under_care_and_heavy_distress(app: Flas
     desk.decide(Moderator(mo.staff_id), desk.review_of(crisis).id, "hold")
     mo.browser.post("/moderation/ten")
     assert "The bread" not in mo.browser.get("/moderation/ten").text, "talk goes on, so care goes on"
+
+
+def test_the_note_for_moderators_is_last_and_does_not_veil_the_text(app: Flask) -> None:
+    desk.Author().opens(desk.a_circle(), GOODBYE)
+    desk.screen_all()
+    mo = Person(app, "moderator")
+    path, _bound, _page = take(mo)
+    page = mo.browser.get(f"{path}?reveal=1").text
+    assert page.index('id="note"') < page.index('id="desk_note"'), "words to the author come first"
+    assert "Only moderators see this" in page
+    answer = mo.browser.post(f"{path}/note", data={"desk_note": "Kim knows.", "revealed": "yes"})
+    assert answer.location == f"{path}?reveal=1#talk"
+    assert GOODBYE in mo.browser.get(answer.location).text
+    answer = mo.browser.post(f"{path}/note", data={"desk_note": "Kim knows."})
+    assert GOODBYE not in mo.browser.get(answer.location).text, "what was veiled stays so"
+
+
+@pytest.mark.parametrize(("act", "reason"), [("return", "return-details"), ("decline", "decline-hostile")])
+def test_a_softened_text_is_read_before_it_is_turned_back(app: Flask, act: str, reason: str) -> None:
+    post_id = desk.Author().opens(desk.a_circle(), GOODBYE)
+    desk.screen_all()
+    mo = Person(app, "moderator")
+    path, bound, page = take(mo)
+    assert f"{path}/{act}" not in page.replace(f'action="{path}/return" novalidate', "")
+    sent = {**bound, "reason": reason, "note": WORDS}
+    answer = mo.browser.post(f"{path}/{act}", data=sent)
+    assert answer.status_code == 422
+    assert WORDS in answer.text
+    assert GOODBYE not in answer.text
+    review = desk.review_of(post_id)
+    assert review.open
+    assert review.first_by is None
+    assert mo.browser.post(f"{path}/{act}", data={**sent, "revealed": "yes"}).status_code == 303
+
+
+def test_escalating_asks_for_a_line_and_can_be_taken_back(app: Flask) -> None:
+    ana = Person(app)
+    author = desk.Author()
+    author.key = ana.key
+    post_id = author.opens(desk.a_circle())
+    desk.screen_all()
+    mo = Person(app, "moderator")
+    path, bound, _page = take(mo)
+    answer = mo.browser.post(f"{path}/escalate", data=bound)
+    assert answer.status_code == 422
+    assert 'href="#escalate-note"' in answer.text
+    assert mo.browser.post(f"{path}/escalate", data={**bound, "note": "Is it spam?"}).status_code == 303
+    assert desk.review_of(post_id).for_lead
+    assert "Is it spam?" in mo.browser.get(path).text
+    assert "Is it spam?" not in ana.browser.get(f"/mine/{post_id}").text
+    assert first_to_undo(mo) == "Escalated"
+    decision = re.search(r"/moderation/decisions/([^/]+)/undo", mo.browser.get("/moderation").text)[1]
+    assert mo.browser.post(f"/moderation/decisions/{decision}/undo").status_code == 303
+    assert not desk.review_of(post_id).for_lead
+    assert mo.browser.post(f"/moderation/decisions/{decision}/undo").status_code == 409
+
+
+def test_what_a_lead_has_in_hand_is_not_taken_from_them(app: Flask) -> None:
+    desk.Author().opens(desk.a_circle())
+    desk.screen_all()
+    mo, lead = Person(app, "moderator"), Person(app, "lead")
+    path, bound, _page = take(mo)
+    mo.browser.post(f"{path}/escalate", data={**bound, "note": "Is it spam?"})
+    decision = re.search(r"/moderation/decisions/([^/]+)/undo", mo.browser.get("/moderation").text)[1]
+    assert take(lead)[0] == path
+    assert mo.browser.post(f"/moderation/decisions/{decision}/undo").status_code == 409

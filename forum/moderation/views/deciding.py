@@ -32,7 +32,7 @@ from forum.web.access import staff_only
 from forum.web.errors import Conflict
 
 NOTED = ("publish", "annotate", "overturn")
-READ_FIRST = ("publish", "overturn")
+READ_FIRST = ("publish", "overturn", "return", "decline")
 blueprint = desk
 """The blueprint of the desk with the pages of this file on it."""
 
@@ -49,11 +49,12 @@ def decide(review_id: str, act: str) -> Answer:
     words = _words(form)
     problems = problems_in(act, form.reason.data, words)
     if problems:
-        return _again(card, me, form, act, problems)
+        place = "escalate-" if act == "escalate" else ""
+        return _again(card, me, form, act, {place + name: said for name, said in problems.items()})
     if words and not is_edited(words):
         return _again(card, me, form, act, {"note": said_problem("edit the template")})
     if act in READ_FIRST and must_be_revealed(card) and not form.revealed.data:
-        return _again(card, me, form, act, {"outcome": _("Please read the text before you publish it.")})
+        return _again(card, me, form, act, {"outcome": _("Please read the text before you decide about it.")})
     masked: Written | None = None
     if act == "propose":
         try:
@@ -158,6 +159,7 @@ def said_problem(code: str) -> str:
                 "The starter text still has a gap in brackets. Please fill it or take it out."
             ),
             "write a reason": _("Please write to the author in your own words; a sentence is enough."),
+            "write a line": _("Please write a line for the lead: what should they look at?"),
             "too long": _("That is too long."),
             "edit the template": _("Please make the starter text your own first."),
         }[code]

@@ -54,7 +54,8 @@ def note(review_id: str) -> Response:
             review = db.session.get_one(Review, review_id, with_for_update=True)
             conversation.say(review, "desk", words, now(), current_user.staff.id)
         flash(_("Noted, for moderators only."))
-    return redirect(url_for("moderation.review", review_id=review_id) + "#talk", 303)
+    shown = 1 if request.form.get("revealed") else None
+    return redirect(url_for("moderation.review", review_id=review_id, reveal=shown, _anchor="talk"), 303)
 
 
 @measures.get("/moderation/reviews/<review_id>/sanction")
