@@ -60,7 +60,8 @@ def card_page(
         others_under_care=queries.others_under_care(card),
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
-        may=_may(card) if is_mine or is_late else [],
+        may=_may(card) if (is_mine or is_late) and card.review.open else [],
+        published=_published(card),
         **_reasons(card),
         reported=_reported(card),
         appeal=_appeal(card),
@@ -68,6 +69,14 @@ def card_page(
         form=form or {"act": ""},
         errors=errors or {},
     )
+
+
+def _published(card: queries.Card) -> SimpleNamespace | None:
+    """Where others read a text that is decided: its thread, and the way to hide it again."""
+    is_public = card.circle.audience != life.MODERATORS_ONLY and card.circle.id != life.LIBRARY
+    if card.review.open or card.revision.state != "published" or not is_public:
+        return None
+    return SimpleNamespace(thread=f"/t/{card.thread.id}#p-{card.post.id}", hide=f"/posts/{card.post.id}/hide")
 
 
 def _reasons(card: queries.Card) -> dict[str, Any]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 from flask import Flask
 
+from forum.circles import shifts
 from forum.moderation.offering import Moderator
-from forum.storage.database import db
+from forum.storage.clock import now
+from forum.storage.database import db, writing
+from forum.storage.types import new_id
 from tests.moderation import desk
 from tests.moderation.test_pages import GOODBYE, WORDS, take
 from tests.people import Person
@@ -122,3 +126,75 @@ def test_what_a_lead_has_in_hand_is_not_taken_from_them(app: Flask) -> None:
     decision = re.search(r"/moderation/decisions/([^/]+)/undo", mo.browser.get("/moderation").text)[1]
     assert take(lead)[0] == path
     assert mo.browser.post(f"/moderation/decisions/{decision}/undo").status_code == 409
+
+
+@pytest.mark.parametrize("act", ["release", "skip"])
+def test_words_are_shown_again_when_a_review_is_given_up(app: Flask, act: str) -> None:
+    post_id = desk.Author().opens(desk.a_circle())
+    desk.screen_all()
+    mo = Person(app, "moderator")
+    path, bound, page = take(mo)
+    assert f'form="decide" formaction="{path}/{act}"' in page
+    answer = mo.browser.post(
+        f"{path}/{act}", data={**bound, "note": "Half of a <good> answer", "passage": "it"}
+    )
+    assert answer.status_code == 200
+    assert "Half of a &lt;good&gt; answer" in answer.text
+    assert desk.review_of(post_id).claimed_until is None
+    assert mo.browser.post(f"{path}/{act}", data=bound).status_code == 303
+
+
+def test_a_late_crisis_comes_back_to_who_is_alone(app: Flask, clock: time_machine.Traveller) -> None:
+    post_id = desk.Author().opens(desk.a_circle(), GOODBYE)
+    desk.screen_all()
+    mo, other = Person(app, "moderator"), new_id()
+    path, _bound, _page = take(mo)
+    assert desk.review_of(post_id).tier == "D"
+    mo.browser.post(f"{path}/skip")
+    assert mo.browser.post("/moderation/next").location == "/moderation", "not late yet"
+    clock.shift(16 * 60)
+    with writing():
+        shifts.start_now(other, now())
+    assert mo.browser.post("/moderation/next").location == "/moderation", "somebody else can take it"
+    with writing():
+        shifts.end_now(other, now())
+    assert mo.browser.post("/moderation/next").location == path
+
+
+def test_a_stale_click_says_what_changed_and_shows_the_words(app: Flask) -> None:
+    post_id = desk.Author().opens(desk.a_circle())
+    desk.screen_all()
+    mo, other = Person(app, "moderator"), Moderator(new_id())
+    path, bound, _page = take(mo)
+    review_id = desk.review_of(post_id).id
+    mo.browser.post(f"{path}/release")
+    desk.read(other, review_id)
+    sent = {**bound, "reason": "return-details", "note": WORDS}
+    answer = mo.browser.post(f"{path}/return", data=sent)
+    assert answer.status_code == 409
+    assert "Somebody else holds it now." in answer.text
+    assert WORDS in answer.text
+    desk.decide(other, review_id, "publish", words="")
+    answer = mo.browser.post(f"{path}/return", data=sent)
+    assert answer.status_code == 409
+    assert "It was published meanwhile." in answer.text
+    assert WORDS in answer.text
+    answer = mo.browser.post(f"{path}/return", data={**sent, "reason": ""})
+    assert answer.status_code == 409, "an incomplete one as well: the card has no form any more to keep it"
+    assert WORDS in answer.text
+
+
+def test_a_decided_card_offers_its_thread_and_hiding(app: Flask) -> None:
+    post_id = desk.Author().opens(desk.a_circle())
+    desk.screen_all()
+    mo = Person(app, "moderator")
+    path, bound, page = take(mo)
+    assert f"/posts/{post_id}/hide" not in page
+    mo.browser.post(f"{path}/publish", data=bound)
+    page = mo.browser.get(path).text
+    for gone in ("/release", "/skip", 'id="reason"', 'id="note"'):
+        assert gone not in page
+    thread = re.search(r'href="(/t/[^"#]+)#p-', page)[1]
+    assert mo.browser.get(thread).status_code == 200
+    assert f'href="/posts/{post_id}/hide"' in page
+    assert mo.browser.get(f"/posts/{post_id}/hide").status_code == 200

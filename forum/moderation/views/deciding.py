@@ -18,7 +18,7 @@ from forum.content import label_of, reasons
 from forum.jobs.nudge import nudge
 from forum.moderation import actions, asking, effects, interventions, policy, queries, recent, wellbeing
 from forum.moderation.card import card_page, must_be_revealed
-from forum.moderation.changed import changed_page
+from forum.moderation.changed import changed_page, words_in
 from forum.moderation.forms import DecisionForm
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import ASK, OUTCOMES, problems_of
@@ -91,7 +91,7 @@ def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: acti
                 recent.remember(current_user.vault, decision.id)
             nudge()
     except (actions.Stale, life.NotAllowed):
-        return changed_page(card, seen), 409
+        return changed_page(card, seen, words_in(request.form)), 409
     except actions.OwnText:
         abort(404)
     except actions.TooEarly:
@@ -115,6 +115,9 @@ def _again(
 ) -> tuple[str, int]:
     db.session.rollback()
     fresh = queries.card(card.review.id) or card
+    if not fresh.review.open or fresh.review.claimed_by != me.staff_id:
+        seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
+        return changed_page(card, seen, words_in(request.form)), 409
     return card_page(fresh, me, {**form.data, "act": act}, errors), 422
 
 
@@ -134,7 +137,7 @@ def ask(review_id: str) -> Answer:
         with writing():
             asking.ask(me, review_id, seen, words, now())
     except (actions.Stale, life.NotAllowed):
-        return changed_page(card, seen), 409
+        return changed_page(card, seen, words_in(request.form)), 409
     except actions.OwnText:
         abort(404)
     flash(_("Your words are with the author. It comes back when they answer, or in a day."))

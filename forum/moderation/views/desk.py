@@ -21,6 +21,7 @@ from forum.jobs.nudge import nudge
 from forum.members import marks, pseudonyms
 from forum.moderation import alerts, claims, later, notes, offering, queries, recent, reports, wellbeing
 from forum.moderation.card import card_page, clock_words
+from forum.moderation.changed import words_back, words_in
 from forum.moderation.offering import Moderator, Wanted
 from forum.moderation.words import said_kind, said_outcome
 from forum.screening import queue
@@ -256,11 +257,14 @@ def keep(review_id: str) -> Response:
 
 @desk.post("/moderation/reviews/<review_id>/release")
 @staff_only
-def release(review_id: str) -> Response:
-    """Give a review back."""
+def release(review_id: str) -> Answer:
+    """Give a review back; words that were typed are shown for copying."""
     with writing():
         claims.release(moderator(), review_id)
-    flash(_("You gave it back. It is free for somebody else."))
+    said, words = _("You gave it back. It is free for somebody else."), words_in(request.form)
+    if words:
+        return words_back(said, words)
+    flash(said)
     return redirect(url_for("moderation.lanes"), 303)
 
 
