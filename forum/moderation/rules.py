@@ -13,6 +13,9 @@ OF_REPORTS = ("leave", "annotate", "publish", "hide", "remove", "escalate")
 OF_APPEALS = ("uphold", "overturn", "escalate")
 OUTCOMES = tuple(dict.fromkeys((*OF_SUBMISSIONS, *OF_REPORTS, *OF_APPEALS)))
 SANCTIONS = ("strike", "suspend")
+OF_TALKS = ("hold", "publish", "escalate")
+"""What a conversation from the account can come to: an answer, its close, a lead. It is no text to judge."""
+
 ASK = "ask"
 """Writing to an author in a report or an appeal: no decision, but words that somebody reads."""
 

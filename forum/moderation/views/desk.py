@@ -156,12 +156,17 @@ def _recent(row: AnyRow, at: datetime) -> dict[str, Any]:
     return {
         "id": decision.id,
         "review_id": review.id,
-        "what": said_outcome(decision.outcome),
+        "what": _said_done(decision.outcome, review.circle_id),
         "about": about,
         "circle": circle,
         "day": said_day(decision.day),
         "told": told,
     }
+
+
+def _said_done(outcome: str, circle_id: str) -> str:
+    is_closed = outcome == "publish" and circle_id == life.TALK
+    return str(_("Closed")) if is_closed else said_outcome(outcome)
 
 
 def _machine() -> str | None:
