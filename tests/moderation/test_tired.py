@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import secrets
+from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 
 from forum.circles import shifts
+from forum.members import erasure
+from forum.members.vault import OpenVault
 from forum.moderation.offering import Moderator
 from forum.storage.clock import now
 from forum.storage.database import db, writing
@@ -198,3 +202,42 @@ def test_a_decided_card_offers_its_thread_and_hiding(app: Flask) -> None:
     assert mo.browser.get(thread).status_code == 200
     assert f'href="/posts/{post_id}/hide"' in page
     assert mo.browser.get(f"/posts/{post_id}/hide").status_code == 200
+
+
+@pytest.mark.parametrize(("typed", "hours"), [("", 2), ("1", 1), ("4", 4), ("9", 2), ("x", 2)])
+def test_a_shift_has_an_end_that_was_chosen(
+    app: Flask, clock: time_machine.Traveller, typed: str, hours: int
+) -> None:
+    mo = Person(app, "moderator")
+    assert '<option value="2" selected>for 2 hours</option>' in mo.browser.get("/moderation").text
+    mo.browser.post("/moderation/duty", data={"on": "yes", "hours": typed})
+    ends = shifts.on_duty_until(mo.staff_id, now())
+    assert ends is not None
+    assert f"You are on duty until {ends:%H:%M} UTC." in mo.browser.get("/moderation").text
+    assert hours * 60 - 5 <= (ends - now()).total_seconds() / 60 <= hours * 60
+
+
+@pytest.mark.parametrize("way", ["/sign-out", "/leave", "/sign-out-everywhere"])
+def test_who_signs_out_is_off_duty(app: Flask, way: str) -> None:
+    mo, other = Person(app, "moderator"), Person(app, "moderator")
+    ahead = now() + timedelta(days=1)
+    for one in (mo, other):
+        one.browser.post("/moderation/duty", data={"on": "yes"})
+    with writing():
+        shifts.plan(mo.staff_id, ahead, ahead + timedelta(hours=2), now())
+    assert shifts.others_on_duty(new_id(), now()) == 2
+    mo.browser.post(way if way != "/sign-out-everywhere" else f"/account{way}")
+    db.session.rollback()
+    assert shifts.on_duty_until(mo.staff_id, now()) is None
+    assert shifts.others_on_duty(new_id(), now()) == 1, "nobody else's shift ends by it"
+    assert len(shifts.planned(mo.staff_id, now())) == 1, "what was planned stays"
+
+
+def test_who_leaves_for_good_has_no_shift(app: Flask) -> None:
+    mo = Person(app, "moderator")
+    mo.browser.post("/moderation/duty", data={"on": "yes"})
+    ahead = now() + timedelta(days=1)
+    with writing():
+        shifts.plan(mo.staff_id, ahead, ahead + timedelta(hours=2), now())
+    erasure.erase(mo.member_id, OpenVault(mo.key), secrets.token_bytes(32), "now", now())
+    assert shifts.planned(mo.staff_id, now()) == []

@@ -63,15 +63,17 @@ def lanes() -> str:
     me = moderator()
     staff_id = me.staff_id
     strain = wellbeing.strain_of(current_user.vault, at)
-    on_duty = shifts.is_on_duty(staff_id, at)
+    until = shifts.on_duty_until(staff_id, at)
     last = recent.ids(current_user.vault)
     own = queries.own_threads(me.pseudonym_ids)
     counts = queries.lane_counts(at, offering.may_see(me, own))
     return render_template(
         "moderation/lanes.html",
         lanes=[_lane(count, at) for count in counts],
-        on_duty=on_duty,
-        duty_words=_("You are on duty.") if on_duty else _("You are off duty."),
+        on_duty=until is not None,
+        duty_words=_duty_words(until),
+        hours=[(n, ngettext("for %(num)d hour", "for %(num)d hours", n)) for n in shifts.OPEN_HOURS],
+        usual_hours=shifts.USUAL_HOURS,
         heavy=strain.heavy,
         rest=_rest(strain),
         debrief=_(aftercare()["debrief"]) if strain.debriefs else None,
@@ -85,6 +87,12 @@ def lanes() -> str:
         machine=_machine(),
         alone=later.count_alone(me, own, day_of(at)),
     )
+
+
+def _duty_words(until: datetime | None) -> str:
+    if until is None:
+        return str(_("You are off duty."))
+    return str(_("You are on duty until %(time)s.", time=f"{until:%H:%M} UTC"))
 
 
 def _rest(strain: wellbeing.Strain) -> str | None:
@@ -287,11 +295,13 @@ def try_again(review_id: str) -> Response:
 @desk.post("/moderation/duty")
 @staff_only
 def duty() -> Response:
-    """Go on or off duty. Authors see whether somebody is there, never who."""
+    """Go on duty for some hours, or off. Authors see whether somebody is there, never who."""
     at = now()
     with writing():
         if request.form.get("on") == "yes":
-            shifts.start_now(current_user.staff.id, at)
+            typed = request.form.get("hours", "")
+            hours = int(typed) if typed in map(str, shifts.OPEN_HOURS) else shifts.USUAL_HOURS
+            shifts.start_now(current_user.staff.id, at, hours)
         else:
             shifts.end_now(current_user.staff.id, at)
             wellbeing.end_shift(current_user.vault)
