@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 
 from forum.circles.models import Shift
+from forum.members import registry
 from forum.storage.clock import coarse
 from forum.storage.database import db
 from forum.storage.types import new_id
 
-OPEN_SHIFT = timedelta(hours=4)
-"""How long "on duty now" lasts unless it is ended: longer than most people can read such texts well."""
+OPEN_HOURS = (1, 2, 3, 4)
+"""For how many hours one can go on duty at once: longer than four nobody reads such texts well."""
+
+USUAL_HOURS = 2
+"""What is offered first, and what counts where nothing was chosen."""
 
 LONGEST = timedelta(hours=12)
 
@@ -21,10 +25,10 @@ class BadShift(Exception):
     """A shift that ends before it starts, lies in the past, or is too long."""
 
 
-def is_on_duty(staff_id: str, now: datetime) -> bool:
-    """Whether a moderator is on duty."""
-    running = select(Shift.id).where(Shift.staff_id == staff_id, Shift.starts_at <= now, Shift.ends_at > now)
-    return db.session.scalar(running.limit(1)) is not None
+def on_duty_until(staff_id: str, now: datetime) -> datetime | None:
+    """When a moderator's running shift ends; None for who is not on duty."""
+    running = Shift.staff_id == staff_id, Shift.starts_at <= now, Shift.ends_at > now
+    return db.session.scalar(select(Shift.ends_at).where(*running).order_by(Shift.ends_at.desc()).limit(1))
 
 
 def others_on_duty(staff_id: str, now: datetime) -> int:
@@ -35,11 +39,12 @@ def others_on_duty(staff_id: str, now: datetime) -> int:
     return db.session.scalar(others) or 0
 
 
-def start_now(staff_id: str, now: datetime) -> None:
-    """Go on duty for four hours."""
-    if not is_on_duty(staff_id, now):
+def start_now(staff_id: str, now: datetime, hours: int = USUAL_HOURS) -> None:
+    """Go on duty for some hours."""
+    if on_duty_until(staff_id, now) is None:
         start = coarse(now)
-        db.session.add(Shift(id=new_id(), staff_id=staff_id, starts_at=start, ends_at=start + OPEN_SHIFT))
+        ends = start + timedelta(hours=hours)
+        db.session.add(Shift(id=new_id(), staff_id=staff_id, starts_at=start, ends_at=ends))
     db.session.flush()
 
 
@@ -71,3 +76,13 @@ def planned(staff_id: str, now: datetime) -> list[Shift]:
 def cancel(staff_id: str, shift_id: str) -> None:
     """Take back a shift of one's own."""
     db.session.execute(delete(Shift).where(Shift.id == shift_id, Shift.staff_id == staff_id))
+
+
+def _leave(staff_id: str, now: datetime, for_good: bool) -> None:
+    """End what runs when a moderator signs out; who leaves for good takes the shifts to come along."""
+    end_now(staff_id, now)
+    if for_good:
+        db.session.execute(delete(Shift).where(Shift.staff_id == staff_id))
+
+
+registry.when_staff_leaves(_leave)

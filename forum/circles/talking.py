@@ -27,7 +27,7 @@ NAME = "Words to the moderators"
 DESCRIPTION = "Members talk with moderators here. Nobody else can open this."
 FOR_MODERATORS = (
     "A member wants to talk, perhaps while a suspension lasts. Only moderators ever read it. Answer by "
-    "holding it and talking; publishing closes the conversation as read to the end, and shows it to nobody."
+    "writing; close it with a last word when it has come to its end. Either way nobody else sees it."
 )
 
 

@@ -146,5 +146,7 @@ def _forget(member_id: str, vault: OpenVault, now: datetime) -> None:
         sessions.end_all(vault)
         addresses = vault.wipe()
         ledger.remember([member_id, *own, *addresses])
+        for staff_id in db.session.scalars(select(Staff.id).where(Staff.member_id == member_id)).all():
+            registry.staff_left(staff_id, now, for_good=True)
         db.session.execute(update(Staff).where(Staff.member_id == member_id).values(member_id=None))
         db.session.execute(delete(Member).where(Member.id == member_id))

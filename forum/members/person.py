@@ -9,7 +9,7 @@ from flask_login import LoginManager
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from forum.members import sessions
+from forum.members import registry, sessions
 from forum.members.models import Staff
 from forum.members.vault import OpenVault, SessionOver
 from forum.storage.clock import now
@@ -128,6 +128,15 @@ def staff_of(member_id: str) -> StaffRole | None:
         select(Staff.id, Staff.staff_name, Staff.role).where(Staff.member_id == member_id)
     ).one_or_none()
     return StaffRole(*row) if row else None
+
+
+def sign_off(session: sessions.OpenSession) -> None:
+    """End a session, and with it the shift of a moderator: who is not there is not on duty."""
+    sessions.end(session.token_hash)
+    ticket = session.ticket
+    staff = staff_of(ticket.member_id) if ticket.staff and ticket.stage == "open" else None
+    if staff is not None:
+        registry.staff_left(staff.id, now())
 
 
 def _load(request: Request) -> SignedIn | None:

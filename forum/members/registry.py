@@ -15,6 +15,7 @@ from forum.members.vault import OpenVault
 Export = Callable[[OpenVault], Any]
 Countries = Callable[[], list[tuple[str, str]]]
 RoleChanged = Callable[[str, str, str, date], object]
+StaffLeft = Callable[[str, datetime, bool], object]
 Count = Callable[[OpenVault], int]
 
 
@@ -38,6 +39,7 @@ texts: dict[str, Texts] = {}
 counts: dict[str, Count] = {}
 _countries: list[Countries] = []
 _role_changed: list[RoleChanged] = []
+_staff_left: list[StaffLeft] = []
 
 
 def exporter(name: str, act: Export) -> None:
@@ -74,3 +76,14 @@ def role_changed(by: str, act: str, staff_id: str, day: date) -> None:
     """Pass a change of roles on, inside its transaction."""
     for tell in _role_changed:
         tell(by, act, staff_id, day)
+
+
+def when_staff_leaves(act: StaffLeft) -> None:
+    """Register what ends when a moderator signs out: staff id, when, whether for good."""
+    _staff_left[:] = [act]
+
+
+def staff_left(staff_id: str, now: datetime, *, for_good: bool = False) -> None:
+    """Say that a moderator is not there any more, inside the transaction that ends their session."""
+    for end in _staff_left:
+        end(staff_id, now, for_good)

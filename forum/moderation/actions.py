@@ -213,7 +213,7 @@ def record(
         machine=list(hostile_labels(labels, cast(Aim, review.aim))),
         day=day_of(now),
     )
-    if choice.words:
+    if choice.words and choice.outcome != "escalate":
         decision.sealed_words = seal_words(choice.words, "decision", decision.id)
     db.session.add(decision)
     db.session.flush()
@@ -263,6 +263,8 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
     refuse_own(moderator, review)
     if before.outcome in SANCTIONS:
         return _lift(moderator, before, review, revision, now)
+    if before.outcome == "escalate":
+        return _take_from_lead(moderator, before, review, revision, now)
     reversal = db.session.scalar(select(Decision.id).where(Decision.reverses_id == before.id))
     why = may_undo(
         before.outcome,
@@ -273,11 +275,8 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
     )
     if why or revision.sealed is None:
         raise CannotUndo(why or "the text is gone")
-    decision = record(moderator, review, revision, Choice("undo"), now, alone=False)
-    decision.reverses_id = before.id
-    before.in_force = False
+    decision = _reversal(moderator, before, review, revision, now)
     _reverse(before, review, revision, now)
-    log.append(moderator.staff_id, "undo", "review", review.id, day_of(now))
     db.session.flush()
     return decision
 
@@ -287,10 +286,31 @@ def _lift(
 ) -> Decision:
     if not before.in_force:
         raise CannotUndo("undone before")
+    decision = _reversal(moderator, before, review, revision, now)
+    sanctions.lift(before.id)
+    db.session.flush()
+    return decision
+
+
+def _take_from_lead(
+    moderator: Moderator, before: Decision, review: Review, revision: Revision, now: datetime
+) -> Decision:
+    """An escalated review is for everybody again, unless it is decided or a lead holds it."""
+    if not before.in_force:
+        raise CannotUndo("undone before")
+    is_held = review.claimed_until is not None and review.claimed_until > now
+    if not review.open or not review.for_lead or (is_held and review.claimed_by != moderator.staff_id):
+        raise CannotUndo("moved on")
+    review.for_lead = False
+    return _reversal(moderator, before, review, revision, now)
+
+
+def _reversal(
+    moderator: Moderator, before: Decision, review: Review, revision: Revision, now: datetime
+) -> Decision:
     decision = record(moderator, review, revision, Choice("undo"), now, alone=False)
     decision.reverses_id = before.id
     before.in_force = False
-    sanctions.lift(before.id)
     log.append(moderator.staff_id, "undo", "review", review.id, day_of(now))
     db.session.flush()
     return decision

@@ -22,7 +22,7 @@ from forum.circles.watching import WATCHED
 from forum.content import report_reasons
 from forum.moderation import care_card, policy, queries, reports, watch, wellbeing
 from forum.moderation.offering import Moderator
-from forum.moderation.rules import OUTCOMES, fits
+from forum.moderation.rules import OF_TALKS, OUTCOMES, fits
 from forum.moderation.words import said_outcome
 from forum.storage.clock import now
 from forum.storage.database import db
@@ -60,7 +60,9 @@ def card_page(
         others_under_care=queries.others_under_care(card),
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
-        may=_may(card) if is_mine or is_late else [],
+        may=_may(card) if (is_mine or is_late) and card.review.open else [],
+        published=_published(card),
+        is_talk=is_talk(card),
         **_reasons(card),
         reported=_reported(card),
         appeal=_appeal(card),
@@ -70,12 +72,21 @@ def card_page(
     )
 
 
+def _published(card: queries.Card) -> SimpleNamespace | None:
+    """Where others read a text that is decided: its thread, and the way to hide it again."""
+    is_public = card.circle.audience != life.MODERATORS_ONLY and card.circle.id != life.LIBRARY
+    if card.review.open or card.revision.state != "published" or not is_public:
+        return None
+    return SimpleNamespace(thread=f"/t/{card.thread.id}#p-{card.post.id}", hide=f"/posts/{card.post.id}/hide")
+
+
 def _reasons(card: queries.Card) -> dict[str, Any]:
     """The reasons that fit what can be decided here, grouped by decision, and their starter texts."""
-    kinds = {
+    known = {
         "submission": [("return", _("To return")), ("decline", _("To decline"))],
         "report": [("hide", _("To hide or remove"))],
-    }.get(card.review.kind, [])
+    }
+    kinds = [] if is_talk(card) else known.get(card.review.kind, [])
     uses = {use for use, _said in kinds}
     starters = [one for one in policy.starters() if uses & set(one.uses)]
     groups = [(said, [(one.id, one.title) for one in starters if use in one.uses]) for use, said in kinds]
@@ -179,6 +190,8 @@ def _what(card: queries.Card) -> str:
     """What kind of text it is, and where."""
     if card.circle.id == life.LIBRARY:
         return str(_("Strategy card for the library"))
+    if is_talk(card):
+        return str(_("A conversation that a member opened"))
     if card.post.is_opening:
         return str(_("Opening of a thread in %(circle)s", circle=card.circle.name))
     return str(_("Reply in %(circle)s", circle=card.circle.name))
@@ -285,6 +298,8 @@ def _may(card: queries.Card) -> list[str]:
     """The decisions that the card offers; the server checks each again."""
     state, kind = cast(life.State, card.revision.state), card.review.kind
     allowed = [act for act in OUTCOMES if fits(kind, act, state) and _leads_on(kind, state, act)]
+    if is_talk(card):
+        allowed = [act for act in allowed if act in OF_TALKS]
     if "publish" in allowed and not (card.screening and card.screening.state == "done"):
         allowed.remove("publish")
     if card.screening and card.screening.state == "set aside":
@@ -292,6 +307,11 @@ def _may(card: queries.Card) -> list[str]:
     if kind != "submission":
         allowed.append("ask")
     return [*allowed, "release"]
+
+
+def is_talk(card: queries.Card) -> bool:
+    """Whether this is a conversation that a member opened from the account."""
+    return card.circle.id == life.TALK and card.review.kind == "submission"
 
 
 def _leads_on(kind: str, state: life.State, act: str) -> bool:

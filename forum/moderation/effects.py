@@ -13,7 +13,7 @@ from sqlalchemy import select
 from forum.circles import publishing, rules
 from forum.circles.content import hash_of, open_content, seal_content
 from forum.circles.conversation import say
-from forum.circles.models import Decision, Post, Review, Revision
+from forum.circles.models import Decision, Post, Review, Revision, Thread
 from forum.circles.reviews import born_screening, open_review, reopen_review
 from forum.circles.writing import Written
 from forum.members import sanctions
@@ -42,6 +42,9 @@ def publish(review: Review, revision: Revision, decision: Decision, choice: Choi
         raise Blocked(post.id)
     publishing.show(revision, "moderator", "publish", day_of(now), choice.content_note)
     review.decision_id = decision.id
+    if choice.words and _is_talk(post):
+        say(review, "staff", choice.words, now, decision.staff_id)
+        review.awaits_author = False
     notices.tell(
         post.pseudonym_id,
         _told_as(review, post),
@@ -55,7 +58,13 @@ def publish(review: Review, revision: Revision, decision: Decision, choice: Choi
 def _told_as(review: Review, post: Post) -> str:
     if review.kind != "submission":
         return "shown"
+    if _is_talk(post):
+        return "closed"
     return "accepted" if publishing.is_for_moderators(post) else "published"
+
+
+def _is_talk(post: Post) -> bool:
+    return db.session.get_one(Thread, post.thread_id).circle_id == rules.TALK
 
 
 def is_blocked(post: Post, revision: Revision) -> bool:

@@ -78,6 +78,27 @@ def _lane_wait(lane: str, counts: list[tuple[int, int]]) -> LaneWait:
     return LaneWait(lane, total, at_share(counts, 0.5), at_share(counts, 0.9))
 
 
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How many of a lane's decisions of the last 30 days took longer than so many minutes."""
+
+    minutes: int
+    late: int
+    decided: int
+
+
+def late_with(lane: str, minutes: int, today: date) -> Late | None:
+    """What a due time would have made of the last 30 days; None where there is too little to say."""
+    rows = db.session.execute(
+        select(WaitCount.minutes, func.sum(WaitCount.count))
+        .where(WaitCount.lane == lane, WaitCount.day > today - timedelta(days=WAITS_DAYS))
+        .group_by(WaitCount.minutes)
+    ).all()
+    decided = sum(int(count) for _, count in rows)
+    late = sum(int(count) for step, count in rows if step > minutes)
+    return Late(minutes, late, decided) if decided >= FEWEST else None
+
+
 def at_share(counts: list[tuple[int, int]], share: float) -> int:
     """The upper end of the step in which a share of all lies. `counts` are (upper end, how many)."""
     total, seen = sum(count for _, count in counts), 0

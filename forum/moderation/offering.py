@@ -9,13 +9,15 @@ from typing import cast
 
 from sqlalchemy import ColumnElement, Text, and_, exists, false, func, not_, or_, select, type_coerce
 
-from forum.circles.models import Decision, Review, Revision
+from forum.circles.models import Decision, Review, Revision, Shift
 from forum.members.models import Staff
 from forum.moderation.models import LogEntry, Skip, StagedEntry
 from forum.screening.lanes import UNREAD_LANGUAGE
 from forum.storage.database import db
 
 SKIPPED_FOR = timedelta(hours=1)
+NEVER_LEFT = "D"
+"""The tier that comes back to who passed it over once it is late, where nobody else is on duty to take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,23 @@ def may_take(moderator: Moderator, own_threads: Collection[str], now: datetime) 
         Review.claimed_until.is_(None) | (Review.claimed_until <= now),
         Review.first_by.is_(None) | (Review.first_by != moderator.staff_id),
         not_made_by(moderator, now),
-        ~exists().where(Skip.review_id == Review.id, Skip.staff_id == moderator.staff_id, Skip.until > now),
+        or_(~_skipped(moderator, now), and_(_is_late_and_grave(now), ~_others_on_duty(moderator, now))),
     ]
     if not moderator.is_lead:
         free.append(Review.for_lead.is_(False))
     return free
+
+
+def _skipped(moderator: Moderator, now: datetime) -> ColumnElement[bool]:
+    return exists().where(Skip.review_id == Review.id, Skip.staff_id == moderator.staff_id, Skip.until > now)
+
+
+def _is_late_and_grave(now: datetime) -> ColumnElement[bool]:
+    return and_(Review.tier == NEVER_LEFT, Review.due_at <= now)
+
+
+def _others_on_duty(moderator: Moderator, now: datetime) -> ColumnElement[bool]:
+    return exists().where(Shift.staff_id != moderator.staff_id, Shift.starts_at <= now, Shift.ends_at > now)
 
 
 def not_made_by(moderator: Moderator, now: datetime) -> ColumnElement[bool]:

@@ -40,6 +40,19 @@ DUE = {
 }
 """Minutes, from section 4.7 of the design. A lead may shorten or stretch them within a day or two."""
 
+SHORTEST_DUE = 5
+LONGEST_DUE = {"due.care.D": 60, "due.care.C": 240, "due.care.E": 240, "due.care.B": 720}
+"""The most minutes that care can be given, by tier; other lanes have four days.
+
+D: a plan, means or a goodbye; within the hour somebody can still write before it is acted on. C and E:
+active thoughts or danger to others; half a shift. B: passive thoughts; read on the day it was sent, never
+after a night. The figures are ours, as those of `DUE` are. A lead can be stricter, never slower than this.
+"""
+
+OTHER_LONGEST_DUE = 4 * 1440
+AS_IT_CAME = 0
+"""The version of what counts before any lead has set anything."""
+
 JOINING = "joining"
 WATCH = "watch"
 NO_TRIAL = 0.0
@@ -114,7 +127,7 @@ def check(name: str, value: Any) -> None:
         "threshold": lambda: _is_threshold(value),
         "trial": lambda: value == NO_TRIAL or _is_threshold(value),
         RULES: lambda: isinstance(value, str) and len(value) <= LONGEST_RULES,
-        "due": lambda: isinstance(value, int) and 5 <= value <= 4 * 1440,
+        "due": lambda: isinstance(value, int) and SHORTEST_DUE <= value <= longest_due(name),
         "template": lambda: isinstance(value, str) and 0 < len(value) <= LONGEST_TEMPLATE,
         JOINING: lambda: isinstance(value, str) and len(value) <= 500,
         WATCH: lambda: _is_watch_list(value),
@@ -123,6 +136,22 @@ def check(name: str, value: Any) -> None:
         raise BadPolicy("value")
     if kind == RULES and not _holds_every_rule(value):
         raise BadPolicy("rules")
+
+
+def longest_due(name: str) -> int:
+    """The most minutes that a due time can be set to."""
+    return LONGEST_DUE.get(name, OTHER_LONGEST_DUE)
+
+
+def put_back(name: str, version: int, why: str, staff_id: str, today: date) -> Policy:
+    """Let an earlier version count again, as a version of its own. Raises `BadPolicy`, `KeyError`."""
+    if version == AS_IT_CAME:
+        return choose(name, default_of(name), why, staff_id, today)
+    earlier = select(Policy.value).where(Policy.name == name, Policy.version == version)
+    row = db.session.execute(earlier).first()
+    if row is None:
+        raise KeyError(name)
+    return choose(name, row.value, why, staff_id, today)
 
 
 def _is_threshold(value: Any) -> bool:

@@ -185,7 +185,17 @@ def last_decisions(staff_id: str, today: date, latest: Sequence[str] = ()) -> li
                 Decision.staff_id == staff_id,
                 Decision.in_force,
                 Decision.outcome.in_(
-                    ("publish", "return", "decline", "propose", "hold", "hide", "remove", *SANCTIONS)
+                    (
+                        "publish",
+                        "return",
+                        "decline",
+                        "propose",
+                        "hold",
+                        "hide",
+                        "remove",
+                        "escalate",
+                        *SANCTIONS,
+                    )
                 ),
                 Decision.id.not_in(undone),
                 Decision.day >= date.fromordinal(today.toordinal() - 1),

@@ -13,6 +13,9 @@ OF_REPORTS = ("leave", "annotate", "publish", "hide", "remove", "escalate")
 OF_APPEALS = ("uphold", "overturn", "escalate")
 OUTCOMES = tuple(dict.fromkeys((*OF_SUBMISSIONS, *OF_REPORTS, *OF_APPEALS)))
 SANCTIONS = ("strike", "suspend")
+OF_TALKS = ("hold", "publish", "escalate")
+"""What a conversation from the account can come to: an answer, its close, a lead. It is no text to judge."""
+
 ASK = "ask"
 """Writing to an author in a report or an appeal: no decision, but words that somebody reads."""
 
@@ -76,6 +79,8 @@ def problems_of(
     words = words.strip()
     if outcome in WORDS_NEEDED and len(words) < SHORTEST_WORDS:
         found.append(Problem("note", "write a reason"))
+    if outcome == "escalate" and not words:
+        found.append(Problem("note", "write a line"))
     if len(words) > LONGEST_WORDS:
         found.append(Problem("note", "too long"))
     if any(gap in words for gap in gaps):

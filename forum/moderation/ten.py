@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
 
 from forum.circles.content import Content, open_content
 from forum.circles.models import Circle, Post, Review, Revision
@@ -47,6 +48,7 @@ def take_ten(moderator: Moderator, own_threads: Collection[str], now: datetime) 
             Review.flags == [],
             Revision.state == "waiting",
             Screening.state == "done",
+            ~_under_care(),
         )
         .order_by(Review.rank, Review.due_at, Review.id)
         .limit(LOOKED_AT)
@@ -58,6 +60,18 @@ def take_ten(moderator: Moderator, own_threads: Collection[str], now: datetime) 
         if max(labels.values(), default=1.0) < LOW and _is_short(revision):
             taken += claim(moderator, review_id, now)
     return taken
+
+
+def _under_care() -> ColumnElement[bool]:
+    """Texts under a name of which another waits for care: they are read one at a time."""
+    written, other, waiting = aliased(Post), aliased(Post), aliased(Review)
+    return exists().where(
+        written.id == Review.post_id,
+        other.pseudonym_id == written.pseudonym_id,
+        waiting.post_id == other.id,
+        waiting.open,
+        waiting.lane == "care",
+    )
 
 
 def _is_short(revision: Revision) -> bool:
@@ -80,6 +94,7 @@ def held_ten(moderator: Moderator, now: datetime) -> list[Short]:
             Review.claimed_until > now,
             Review.kind == "submission",
             is_light(),
+            ~_under_care(),
             Revision.state == "waiting",
             Revision.sealed.is_not(None),
         )

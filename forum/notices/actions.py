@@ -13,6 +13,7 @@ from forum.storage.types import new_id
 KINDS = (
     "published",
     "accepted",
+    "closed",
     "returned",
     "declined",
     "proposed",

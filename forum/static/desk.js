@@ -22,6 +22,21 @@ if (keep) {
   }, 4 * 60000);
 }
 
+// Giving a review up with words typed asks first. A starter that nobody touched is no loss.
+const starters = () => [...document.querySelectorAll("[data-starter]")].map((one) => one.textContent.trim());
+const isTyped = (field) => {
+  const value = field.value.trim();
+  if (!value || field.closest("[data-sheet]")) return false;
+  return field.name === "body" ? field.value !== field.defaultValue : !starters().includes(value);
+};
+for (const row of document.querySelectorAll("[data-loses]")) {
+  row.addEventListener("click", (event) => {
+    if (!event.target.closest("button")) return;
+    const fields = document.querySelectorAll("main textarea, main input[name=passage]");
+    if ([...fields].some(isTyped) && !confirm(row.dataset.loses)) event.preventDefault();
+  });
+}
+
 // The moderators' keyboard: [data-key] names the letter, ? opens the sheet, Escape closes it.
 const keyed = document.querySelectorAll("[data-key]");
 if (keyed.length && document.body.dataset.keys !== "off") {

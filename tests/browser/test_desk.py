@@ -22,6 +22,7 @@ from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests.browser.conftest import Visit
+from tests.browser.pressing import press
 from tests.moderation import desk
 from tests.people import Person
 
@@ -310,3 +311,23 @@ def test_a_stale_click_shows_the_difference(
         page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_role("heading", name="Changed meanwhile")).to_be_visible()
     check_page(page)
+
+
+def test_giving_up_a_review_with_words_typed_asks_first(app: Flask, with_scripts: Visit) -> None:
+    sixty_words()
+    page = with_scripts.window(Person(app, "moderator"))
+    page.goto("/moderation")
+    hands = Hands(page)
+    hands.go("n")
+    card = page.url
+    page.get_by_label("Your words to the author").fill("Half of an answer")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.get_by_role("button", name="Skip").click()
+    assert asked == ["You have typed words that are not sent. Go on without them?"]
+    expect(page).to_have_url(card)
+    expect(page.get_by_label("Your words to the author")).to_have_value("Half of an answer")
+    page.once("dialog", lambda dialog: dialog.accept())
+    press(page.get_by_role("button", name="Give back"))
+    expect(page.get_by_role("heading", name="Given back")).to_be_visible()
+    expect(page.get_by_text("Half of an answer")).to_be_visible()

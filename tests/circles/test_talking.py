@@ -18,6 +18,7 @@ from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests.members.test_vault import in_tabs
 from tests.moderation import desk
+from tests.moderation.test_pages import take
 from tests.people import Person
 
 PATH = "/account/conversation"
@@ -45,7 +46,7 @@ def test_a_conversation_from_the_first_word_to_the_last(app: Flask) -> None:
     mo = Person(app, "moderator")
     mo.browser.post("/moderation/next")
     card = mo.browser.get(f"/moderation/reviews/{review.id}").text
-    assert CALM in card and "publishing closes the conversation" in card and "Quiet Heron" in card
+    assert CALM in card and "close it with a last word" in card and "Quiet Heron" in card
     desk.decide(Moderator(mo.staff_id), review.id, "hold")
     assert {notice.kind for notice in db.session.scalars(db.select(Notice))} == {"word"}
     mine = ana.browser.get("/mine").text
@@ -150,3 +151,25 @@ def test_many_tabs_open_one_conversation(engine_app: Flask) -> None:
     assert in_tabs(engine_app, 4, act) == []
     assert db.session.scalar(db.select(db.func.count()).select_from(Revision)) == 1
     assert db.session.scalar(db.select(db.func.count()).select_from(Message)) == 3
+
+
+def test_a_conversation_is_answered_or_closed_with_a_word_and_nothing_else(app: Flask) -> None:
+    ana, mo = Person(app), Person(app, "moderator")
+    post_id = send(ana)
+    desk.screen_all()
+    path, bound, card = take(mo)
+    for gone in ("Publish", "Return", "Decline", "Propose a masked version", "Content note", 'id="reason"'):
+        assert gone not in card.split("<aside")[0], gone
+    assert f'formaction="{path}/hold"' in card and f'formaction="{path}/publish"' in card
+    sent = {**bound, "reason": "decline-hostile", "note": "This one is not for us."}
+    assert mo.browser.post(f"{path}/decline", data=sent).status_code == 422
+    answer = mo.browser.post(f"{path}/publish", data=bound)
+    assert answer.status_code == 422 and "in your own words" in answer.text
+    last = {**bound, "note": "The rule is under four. Be well."}
+    assert mo.browser.post(f"{path}/publish", data=last).status_code == 303
+    page = ana.browser.get(f"/mine/{post_id}").text
+    assert "A moderator answered and closed it." in page and last["note"] in page
+    assert "accepted" not in page and "Waits for you" not in ana.browser.get("/mine").text
+    told = ana.browser.get("/notices").text
+    assert "answered you and closed the conversation" in told and "accepted" not in told
+    assert "Closed</a>" in mo.browser.get("/moderation").text

@@ -95,7 +95,7 @@ def test_a_second_click_says_that_it_was_decided(app: Flask) -> None:
     assert mo.browser.post(f"{path}/publish", data=bound).status_code == 303
     again = mo.browser.post(f"{path}/publish", data=bound)
     assert again.status_code == 409
-    assert "decided or withdrawn meanwhile" in again.text
+    assert "It was published meanwhile." in again.text
     assert desk.text_of(post_id).state == "published"
 
 

@@ -7,17 +7,19 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
+from forum.circles.models import WaitCount
 from forum.circles.writing import make_ready
 from forum.members.gates import joining_paused
 from forum.moderation import log, policy, watch
 from forum.moderation.policy import BadPolicy
 from forum.screening import lanes
 from forum.screening.findings import Care
-from forum.storage.clock import now
+from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.settings import current_settings
 from forum.storage.types import new_id
 from tests.moderation import desk
+from tests.people import Person
 
 WHY = "The first weeks showed that it is needed."
 TODAY = date(2026, 3, 2)
@@ -47,7 +49,11 @@ def test_every_version_is_kept_with_its_reason_and_logged(engine_app: Flask) -> 
         ("threshold.insult", 1.5),
         ("threshold.insult", "0.5"),
         ("due.care.D", 1),
-        ("due.care.D", 99_999),
+        ("due.care.D", 61),
+        ("due.care.C", 241),
+        ("due.care.E", 241),
+        ("due.care.B", 721),
+        ("due.conduct", 5761),
         ("template.return-details", ""),
         ("watch", [{"phrase": "x", "level": "look"}]),
         ("watch", [{"phrase": "blue lantern", "level": "reject"}]),
@@ -135,3 +141,29 @@ def test_new_threads_are_paused_in_one_circle_or_in_all(app: Flask) -> None:
     desk.Author().opens(one)
     assert log.verify(current_settings().anchor_file) is None
     db.session.rollback()
+
+
+def test_a_due_time_is_looked_at_before_it_counts_and_put_back_in_one_press(app: Flask) -> None:
+    lead, path = Person(app, "lead"), "/moderation/policy/due.care.D"
+    answer = lead.browser.post(path, data={"value": "90", "why": WHY})
+    assert answer.status_code == 422
+    assert "Minutes, from 5 to 60." in answer.text
+    with writing():
+        for minutes, count in ((10, 15), (30, 10)):
+            db.session.add(WaitCount(day=day_of(now()), hour=3, lane="care", minutes=minutes, count=count))
+    looked = lead.browser.post(path, data={"value": "40", "why": WHY})
+    assert looked.status_code == 200
+    assert policy.value_of("due.care.D") == 15, "a look changes nothing"
+    assert "<td>15</td><td>10</td><td>25</td>" in looked.text
+    assert "<td>40</td><td>0</td><td>25</td>" in looked.text
+    assert lead.browser.post(path, data={"value": "40", "why": WHY, "looked": "40"}).status_code == 303
+    assert lead.browser.post(path, data={"value": "50", "why": WHY, "looked": "50"}).status_code == 303
+    assert policy.value_of("due.care.D") == 50
+    assert lead.browser.post(f"{path}/back", data={"version": "1"}).status_code == 303
+    assert policy.value_of("due.care.D") == 40
+    assert lead.browser.post(f"{path}/back", data={"version": "0"}).status_code == 303
+    assert policy.value_of("due.care.D") == 15
+    assert [one.version for one in policy.history("due.care.D")] == [4, 3, 2, 1], "nothing of it is lost"
+    assert lead.browser.post(f"{path}/back", data={"version": "9"}).status_code == 404
+    moderator = Person(app, "moderator").browser
+    assert moderator.post(f"{path}/back", data={"version": "1"}).status_code == 404

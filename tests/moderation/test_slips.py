@@ -23,7 +23,7 @@ def test_a_softened_text_is_read_before_it_is_published(app: Flask) -> None:
     mo = Person(app, "moderator")
     path, bound, page = take(mo)
     assert f"{path}/publish" not in page
-    assert "Reveal the text to publish it." in page
+    assert "Reveal the text to publish, return or decline it." in page
     answer = mo.browser.post(f"{path}/publish", data=bound)
     assert answer.status_code == 422
     assert GOODBYE not in answer.text, "a refusal reveals nothing"

@@ -145,7 +145,7 @@ class Day:
             "waiting text" not in card and word("waiting text") not in self.moderator.browser.get(card).text
         ):
             self.moderator.browser.post(f"{card}/release")
-            self.moderator.browser.post(f"{card}/escalate", data=bound)
+            self.moderator.browser.post(f"{card}/escalate", data={**bound, "note": "For you, please."})
             card, bound = open_next(self.moderator)
         assert self.moderator.browser.post(f"{card}/hold", data={**bound, **words}).status_code == 303
         form = hidden_fields(self.member.get(path).text)

@@ -114,7 +114,9 @@ def explained(value: str, removed_by: str | None) -> str:
             "published": _("Others can read it. You can change or remove it whenever you like."),
             "accepted": _("Only moderators can read it, now and later. You can change or remove it."),
             "asked": _("Only moderators can read it. An answer appears here, and among your notices."),
-            "answered": _("A moderator has read it to the end. You can open another one under Account."),
+            "answered": _(
+                "A moderator answered and closed it. The answer is below. You can open another under Account."
+            ),
             "hidden": _("Somebody asked for a second look. It cannot be read until a person has decided."),
             "returned": _("Something needs to change first. The reason is below; your text is kept to edit."),
             "declined": _(

@@ -23,7 +23,7 @@ from forum.members import (
     sessions,
 )
 from forum.members.forms import PassphraseForm
-from forum.members.person import choose_country, drop_cookie
+from forum.members.person import choose_country, drop_cookie, sign_off
 from forum.members.views.joining import offered_again
 from forum.members.views.proof import prove, this_session
 from forum.storage.clock import day_of, now
@@ -96,7 +96,7 @@ def sign_out_everywhere() -> Response:
     with writing():
         current_user.vault.lock_turn()
         sessions.end_all(current_user.vault)
-        sessions.end(this_session().token_hash)
+        sign_off(this_session())
     response = redirect("/", 303)
     drop_cookie(response)
     return response

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from forum.members import actions, keys, second_factor, sessions
 from forum.members.forms import SignInForm
-from forum.members.person import cookie_name, drop_cookie, open_session, put_cookie
+from forum.members.person import cookie_name, drop_cookie, open_session, put_cookie, sign_off
 from forum.members.vault import OpenVault
 from forum.storage.clock import now
 from forum.storage.database import db, writing
@@ -112,7 +112,7 @@ def sign_out() -> Response:
     session = open_session(request)
     if session is not None:
         with writing():
-            sessions.end(session.token_hash)
+            sign_off(session)
     response = redirect("/", 303)
     drop_cookie(response)
     asked.forget(response)
@@ -126,7 +126,7 @@ def end_whatever_is_open() -> None:
         session = open_session(request)
         if session is not None:
             with writing():
-                sessions.end(session.token_hash)
+                sign_off(session)
     except SQLAlchemyError:
         db.session.rollback()
 

@@ -17,11 +17,11 @@ from forum.circles.writing import Written, make_ready
 from forum.content import label_of, reasons
 from forum.jobs.nudge import nudge
 from forum.moderation import actions, asking, effects, interventions, policy, queries, recent, wellbeing
-from forum.moderation.card import card_page, must_be_revealed
-from forum.moderation.changed import changed_page
+from forum.moderation.card import card_page, is_talk, must_be_revealed
+from forum.moderation.changed import changed_page, words_in
 from forum.moderation.forms import DecisionForm
 from forum.moderation.offering import Moderator
-from forum.moderation.rules import ASK, OUTCOMES, problems_of
+from forum.moderation.rules import ASK, OF_TALKS, OUTCOMES, SHORTEST_WORDS, problems_of
 from forum.moderation.views.desk import Answer, card_of, desk, moderator
 from forum.moderation.words import said_outcome
 from forum.storage.clock import now
@@ -32,7 +32,7 @@ from forum.web.access import staff_only
 from forum.web.errors import Conflict
 
 NOTED = ("publish", "annotate", "overturn")
-READ_FIRST = ("publish", "overturn")
+READ_FIRST = ("publish", "overturn", "return", "decline")
 blueprint = desk
 """The blueprint of the desk with the pages of this file on it."""
 
@@ -47,13 +47,9 @@ def decide(review_id: str, act: str) -> Answer:
     if not form.validate():
         abort(400)
     words = _words(form)
-    problems = problems_in(act, form.reason.data, words)
-    if problems:
-        return _again(card, me, form, act, problems)
-    if words and not is_edited(words):
-        return _again(card, me, form, act, {"note": said_problem("edit the template")})
-    if act in READ_FIRST and must_be_revealed(card) and not form.revealed.data:
-        return _again(card, me, form, act, {"outcome": _("Please read the text before you publish it.")})
+    lacking = _lacking(card, form, act, words)
+    if lacking:
+        return _again(card, me, form, act, lacking)
     masked: Written | None = None
     if act == "propose":
         try:
@@ -70,6 +66,24 @@ def decide(review_id: str, act: str) -> Answer:
         return _again(card, me, form, act, {"content_note": _("Please choose the note.")})
     choice = actions.Choice(act, form.reason.data, words, note if act in NOTED else "", masked)
     return _decided(card, me, form, choice)
+
+
+def _lacking(card: queries.Card, form: DecisionForm, act: str, words: str) -> dict[str, str]:
+    """What a decision lacks before it is tried, in words, by field."""
+    problems = problems_in(act, form.reason.data, words)
+    if problems:
+        place = "escalate-" if act == "escalate" else ""
+        return {place + name: said for name, said in problems.items()}
+    if is_talk(card):
+        if act not in OF_TALKS:
+            return {"outcome": _("A conversation is answered or closed.")}
+        if act == "publish" and len(words) < SHORTEST_WORDS:
+            return {"note": said_problem("write a reason")}
+    if words and not is_edited(words):
+        return {"note": said_problem("edit the template")}
+    if act in READ_FIRST and must_be_revealed(card) and not form.revealed.data:
+        return {"outcome": _("Please read the text before you decide about it.")}
+    return {}
 
 
 def _words(form: DecisionForm) -> str:
@@ -90,7 +104,7 @@ def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: acti
                 recent.remember(current_user.vault, decision.id)
             nudge()
     except (actions.Stale, life.NotAllowed):
-        return changed_page(card, seen), 409
+        return changed_page(card, seen, words_in(request.form)), 409
     except actions.OwnText:
         abort(404)
     except actions.TooEarly:
@@ -104,6 +118,8 @@ def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: acti
         return _again(card, me, form, choice.outcome, {"note": why})
     if decision is None:
         flash(_("Your voice is kept. A second person will look as well."))
+    elif is_talk(card) and choice.outcome == "publish":
+        flash(_("The conversation is closed, and your words are with the member."))
     else:
         flash(said_outcome(choice.outcome) + ".")
     return redirect(url_for("moderation.lanes"), 303)
@@ -114,6 +130,9 @@ def _again(
 ) -> tuple[str, int]:
     db.session.rollback()
     fresh = queries.card(card.review.id) or card
+    if not fresh.review.open or fresh.review.claimed_by != me.staff_id:
+        seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
+        return changed_page(card, seen, words_in(request.form)), 409
     return card_page(fresh, me, {**form.data, "act": act}, errors), 422
 
 
@@ -133,7 +152,7 @@ def ask(review_id: str) -> Answer:
         with writing():
             asking.ask(me, review_id, seen, words, now())
     except (actions.Stale, life.NotAllowed):
-        return changed_page(card, seen), 409
+        return changed_page(card, seen, words_in(request.form)), 409
     except actions.OwnText:
         abort(404)
     flash(_("Your words are with the author. It comes back when they answer, or in a day."))
@@ -158,6 +177,7 @@ def said_problem(code: str) -> str:
                 "The starter text still has a gap in brackets. Please fill it or take it out."
             ),
             "write a reason": _("Please write to the author in your own words; a sentence is enough."),
+            "write a line": _("Please write a line for the lead: what should they look at?"),
             "too long": _("That is too long."),
             "edit the template": _("Please make the starter text your own first."),
         }[code]

@@ -21,6 +21,7 @@ from forum.jobs.nudge import nudge
 from forum.members import marks, pseudonyms
 from forum.moderation import alerts, claims, later, notes, offering, queries, recent, reports, wellbeing
 from forum.moderation.card import card_page, clock_words
+from forum.moderation.changed import words_back, words_in
 from forum.moderation.offering import Moderator, Wanted
 from forum.moderation.words import said_kind, said_outcome
 from forum.screening import queue
@@ -62,15 +63,17 @@ def lanes() -> str:
     me = moderator()
     staff_id = me.staff_id
     strain = wellbeing.strain_of(current_user.vault, at)
-    on_duty = shifts.is_on_duty(staff_id, at)
+    until = shifts.on_duty_until(staff_id, at)
     last = recent.ids(current_user.vault)
     own = queries.own_threads(me.pseudonym_ids)
     counts = queries.lane_counts(at, offering.may_see(me, own))
     return render_template(
         "moderation/lanes.html",
         lanes=[_lane(count, at) for count in counts],
-        on_duty=on_duty,
-        duty_words=_("You are on duty.") if on_duty else _("You are off duty."),
+        on_duty=until is not None,
+        duty_words=_duty_words(until),
+        hours=[(n, ngettext("for %(num)d hour", "for %(num)d hours", n)) for n in shifts.OPEN_HOURS],
+        usual_hours=shifts.USUAL_HOURS,
         heavy=strain.heavy,
         rest=_rest(strain),
         debrief=_(aftercare()["debrief"]) if strain.debriefs else None,
@@ -84,6 +87,12 @@ def lanes() -> str:
         machine=_machine(),
         alone=later.count_alone(me, own, day_of(at)),
     )
+
+
+def _duty_words(until: datetime | None) -> str:
+    if until is None:
+        return str(_("You are off duty."))
+    return str(_("You are on duty until %(time)s.", time=f"{until:%H:%M} UTC"))
 
 
 def _rest(strain: wellbeing.Strain) -> str | None:
@@ -155,12 +164,17 @@ def _recent(row: AnyRow, at: datetime) -> dict[str, Any]:
     return {
         "id": decision.id,
         "review_id": review.id,
-        "what": said_outcome(decision.outcome),
+        "what": _said_done(decision.outcome, review.circle_id),
         "about": about,
         "circle": circle,
         "day": said_day(decision.day),
         "told": told,
     }
+
+
+def _said_done(outcome: str, circle_id: str) -> str:
+    is_closed = outcome == "publish" and circle_id == life.TALK
+    return str(_("Closed")) if is_closed else said_outcome(outcome)
 
 
 def _machine() -> str | None:
@@ -256,11 +270,14 @@ def keep(review_id: str) -> Response:
 
 @desk.post("/moderation/reviews/<review_id>/release")
 @staff_only
-def release(review_id: str) -> Response:
-    """Give a review back."""
+def release(review_id: str) -> Answer:
+    """Give a review back; words that were typed are shown for copying."""
     with writing():
         claims.release(moderator(), review_id)
-    flash(_("You gave it back. It is free for somebody else."))
+    said, words = _("You gave it back. It is free for somebody else."), words_in(request.form)
+    if words:
+        return words_back(said, words)
+    flash(said)
     return redirect(url_for("moderation.lanes"), 303)
 
 
@@ -278,11 +295,13 @@ def try_again(review_id: str) -> Response:
 @desk.post("/moderation/duty")
 @staff_only
 def duty() -> Response:
-    """Go on or off duty. Authors see whether somebody is there, never who."""
+    """Go on duty for some hours, or off. Authors see whether somebody is there, never who."""
     at = now()
     with writing():
         if request.form.get("on") == "yes":
-            shifts.start_now(current_user.staff.id, at)
+            typed = request.form.get("hours", "")
+            hours = int(typed) if typed in map(str, shifts.OPEN_HOURS) else shifts.USUAL_HOURS
+            shifts.start_now(current_user.staff.id, at, hours)
         else:
             shifts.end_now(current_user.staff.id, at)
             wellbeing.end_shift(current_user.vault)

@@ -9,15 +9,16 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from forum.circles import conversation
+from forum.circles import conversation, shifts
 from forum.circles.content import open_words
 from forum.circles.models import Decision, Review
 from forum.circles.reviews import Changed
 from forum.circles.views.words import day as said_until
 from forum.content import reasons
 from forum.members import pseudonyms, sanctions
-from forum.moderation import claims, interventions, policy
+from forum.moderation import claims, interventions, offering, policy, recent
 from forum.moderation.actions import Choice, OwnText, Stale
+from forum.moderation.changed import words_back, words_in
 from forum.moderation.rules import LONGEST_WORDS, SANCTIONS, problems_of
 from forum.moderation.views.deciding import said_problem
 from forum.moderation.views.desk import Answer, card_of, moderator
@@ -34,12 +35,19 @@ measures = Blueprint("measures", __name__)
 
 @measures.post("/moderation/reviews/<review_id>/skip")
 @staff_only
-def skip(review_id: str) -> Response:
-    """Pass a review over and take the next; it is not offered again for an hour."""
-    card_of(review_id)
+def skip(review_id: str) -> Answer:
+    """Pass a review over: it is not offered again for an hour. What was typed is shown for copying."""
+    card, me, at = card_of(review_id), moderator(), now()
+    comes_back = card.review.tier == offering.NEVER_LEFT and not shifts.others_on_duty(me.staff_id, at)
     with writing():
-        claims.skip(moderator(), review_id, now())
-    flash(_("Passed over. Somebody else can take it; you will not be offered it for an hour."))
+        claims.skip(me, review_id, at)
+    said = _("Passed over. Somebody else can take it; you will not be offered it for an hour.")
+    if comes_back:
+        said = _("Passed over. Nobody else is on duty, so it comes back to you when it is late.")
+    words = words_in(request.form)
+    if words:
+        return words_back(said, words)
+    flash(said)
     return redirect(url_for("moderation.lanes"), 303)
 
 
@@ -54,7 +62,8 @@ def note(review_id: str) -> Response:
             review = db.session.get_one(Review, review_id, with_for_update=True)
             conversation.say(review, "desk", words, now(), current_user.staff.id)
         flash(_("Noted, for moderators only."))
-    return redirect(url_for("moderation.review", review_id=review_id) + "#talk", 303)
+    shown = 1 if request.form.get("revealed") else None
+    return redirect(url_for("moderation.review", review_id=review_id, reveal=shown, _anchor="talk"), 303)
 
 
 @measures.get("/moderation/reviews/<review_id>/sanction")
@@ -82,7 +91,8 @@ def give(review_id: str, act: str) -> Answer:
     try:
         with writing():
             choice = Choice(act, typed["reason"], typed["note"])
-            interventions.sanction(moderator(), review_id, choice, days, now())
+            given = interventions.sanction(moderator(), review_id, choice, days, now())
+            recent.remember(current_user.vault, given.id)
     except (OwnText, Stale):
         abort(404)
     flash(_("It is done, and the person is told. They can appeal."))

@@ -10,7 +10,7 @@ from forum.circles.models import PublishedPost, Revision
 from forum.circles.views.reading import readable_head
 from forum.content import report_reasons
 from forum.members import doors, pseudonyms
-from forum.moderation import interventions, policy, reports
+from forum.moderation import interventions, policy, recent, reports
 from forum.moderation.actions import Choice, OwnText, Stale
 from forum.moderation.reports import Concern
 from forum.moderation.views.deciding import problems_in
@@ -132,7 +132,8 @@ def hide(post_id: str) -> Answer:
         seen = bytes.fromhex(request.form.get("revision_hash", ""))
         with writing():
             choice = Choice("hide", rule, words)
-            interventions.hide_at_once(moderator(), post_id, seen, choice, now())
+            hidden = interventions.hide_at_once(moderator(), post_id, seen, choice, now())
+            recent.remember(current_user.vault, hidden.id)
     except ValueError:
         abort(400)
     except OwnText:

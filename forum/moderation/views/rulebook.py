@@ -25,6 +25,9 @@ from forum.web.days import said_day
 
 rulebook = Blueprint("rulebook", __name__)
 
+LOOKED_FIRST = ("threshold.", "due.")
+"""Figures whose effect is shown before they count."""
+
 
 @rulebook.get("/moderation/policy")
 @leads_only
@@ -69,6 +72,7 @@ def _value(name: str) -> Any:
 def _page(name: str, form: dict[str, str], errors: dict[str, str], looked: float | None = None) -> str:
     now_counts = _value(name)
     scores = _scores(name)
+    versions = policy.history(name)
     return render_template(
         "moderation/policy_one.html",
         name=name,
@@ -77,6 +81,10 @@ def _page(name: str, form: dict[str, str], errors: dict[str, str], looked: float
         errors=errors,
         present=numbers.cut_at(now_counts, scores) if scores else None,
         tried=numbers.cut_at(looked, scores) if looked is not None else None,
+        late=_late(name, [now_counts, looked]),
+        present_value=_said(name, now_counts),
+        bounds=_bounds(name),
+        looked_first=name.startswith(LOOKED_FIRST),
         looked=looked,
         trial=_trial(name, now_counts),
         best=numbers.best_cut(scores),
@@ -87,9 +95,27 @@ def _page(name: str, form: dict[str, str], errors: dict[str, str], looked: float
             SimpleNamespace(
                 version=v.version, value=_said(name, v.value), reason=v.reason, day=said_day(v.day)
             )
-            for v in policy.history(name)
+            for v in versions
         ],
+        as_it_came=_said(name, policy.default_of(name)) if versions else None,
     )
+
+
+def _bounds(name: str) -> str:
+    """What can be set, in words."""
+    if not name.startswith("due."):
+        return str(_("From 0.05 to 1."))
+    most = policy.longest_due(name)
+    return str(_("Minutes, from %(least)s to %(most)s.", least=policy.SHORTEST_DUE, most=most))
+
+
+def _late(name: str, minutes: list[Any]) -> list[numbers.Late]:
+    """What due times would have made of the last weeks in their lane: the present one, then the looked at."""
+    if not name.startswith("due."):
+        return []
+    lane, today = name.split(".")[1], day_of(now())
+    found = [numbers.late_with(lane, int(one), today) for one in minutes if one is not None]
+    return [one for one in found if one is not None]
 
 
 def _scores(name: str) -> list[tuple[float, bool, bool]]:
@@ -119,15 +145,15 @@ def _wait(name: str) -> numbers.LaneWait | None:
 @rulebook.post("/moderation/policy/<name>")
 @leads_only
 def choose(name: str) -> Answer:
-    """Set a policy anew. A threshold is looked at first, and may be tried beside the one that counts."""
+    """Set a policy anew. Figures are looked at first; a threshold may be tried beside the one that counts."""
     _value(name)
     form = {"value": request.form.get("value", "").strip(), "why": request.form.get("why", "").strip()}
     value = _read(name, form["value"])
     if value is None:
         return _page(name, form, {"value": _("This value cannot be set.")}), 422
     is_threshold = name.startswith("threshold.")
-    if is_threshold and request.form.get("looked") != form["value"]:
-        return _page(name, form, {}, value)
+    if name.startswith(LOOKED_FIRST) and request.form.get("looked") != form["value"]:
+        return _look(name, form, value)
     label, on_trial = name.removeprefix("threshold."), is_threshold and bool(request.form.get("trial"))
     set_name = policy.TRIAL + label if on_trial else name
     try:
@@ -142,6 +168,38 @@ def choose(name: str) -> Answer:
         errors = {"why" if bad.args[0] == "reason" else "value": _said_bad(bad.args[0])}
         return _page(name, form, errors, value if is_threshold else None), 422
     flash(_("It is tried from now on and changes nothing.") if on_trial else _("It counts from now on."))
+    return redirect(url_for("rulebook.one", name=name), 303)
+
+
+def _look(name: str, form: dict[str, str], value: Any) -> Answer:
+    """What a figure would do, before it counts; one that cannot be set is refused at once."""
+    try:
+        policy.check(name, value)
+    except policy.BadPolicy:
+        return _page(name, form, {"value": f"{_said_bad('value')} {_bounds(name)}"}), 422
+    return _page(name, form, {}, value)
+
+
+@rulebook.post("/moderation/policy/<name>/back")
+@leads_only
+def put_back(name: str) -> Response:
+    """Let an earlier version count again."""
+    _value(name)
+    typed = request.form.get("version", "")
+    if not typed.isdecimal() or len(typed) > 6:
+        abort(400)
+    why = _("Put back as it was in version %(count)s.", count=typed)
+    if int(typed) == policy.AS_IT_CAME:
+        why = _("Put back as it came with the forum.")
+    try:
+        with writing():
+            policy.put_back(name, int(typed), str(why), current_user.staff.id, day_of(now()))
+    except KeyError:
+        abort(404)
+    except policy.BadPolicy:
+        flash(_("That value cannot be set any more."), "warm")
+    else:
+        flash(_("It is as it was, and counts from now on."))
     return redirect(url_for("rulebook.one", name=name), 303)
 
 
