@@ -56,13 +56,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision as it was chosen. `masked` is the moderator's version for a proposal."""
+    """A decision as it was chosen. `masked` is the moderator's version for a proposal.
+
+    `alone`: who gave the first of two voices said, in a step of its own, that nobody else will.
+    """
 
     outcome: str
     rule: str = ""
     words: str = ""
     content_note: str = ""
     masked: object | None = field(default=None)
+    alone: bool = False
 
 
 def decide(
@@ -170,14 +174,15 @@ def _second_voice(
     others_on_duty: int,
 ) -> str | None:
     """None: somebody else must speak. "together" or "alone": go on. Disagreement goes to a lead."""
-    if review.first_by is None:
+    is_mine = review.first_by == moderator.staff_id
+    if review.first_by is None or (is_mine and review.first_outcome != choice.outcome):
         review.first_by, review.first_outcome, review.first_at = moderator.staff_id, choice.outcome, now
         if others_on_duty > 0:
             review.claimed_until = None
-            log.append(moderator.staff_id, "first voice", "review", review.id, day_of(now), choice.rule)
-            return None
-    if review.first_by == moderator.staff_id:
-        if not rules.may_decide_alone(review.first_at or now, now, others_on_duty):
+        log.append(moderator.staff_id, "first voice", "review", review.id, day_of(now), choice.rule)
+        return None
+    if is_mine:
+        if not choice.alone or not rules.may_decide_alone(review.first_at or now, now, others_on_duty):
             raise TooEarly
         return "alone"
     if review.first_outcome == choice.outcome:

@@ -139,16 +139,24 @@ def clock_words(due: datetime | None, at: datetime) -> tuple[str, str | None]:
     return str(_("due in %(span)s", span=said_minutes(max(1, minutes)))), "near" if minutes < 15 else None
 
 
-def _second(card: queries.Card, at: datetime) -> str | None:
+def _second(card: queries.Card, at: datetime) -> SimpleNamespace | None:
+    """How the wanted second voice stands; `alone` is the decision that may be finished without it."""
     review = card.review
     if review.first_by is None:
         return None
+    alone = ""
     if review.first_by != current_user.staff.id:
-        return str(_("One person has looked already. This needs a second voice, yours, to take effect."))
-    others = shifts.others_on_duty(current_user.staff.id, at)
-    if life.may_decide_alone(review.first_at or at, at, others):
-        return str(_("Nobody else has looked. You may complete it now; it is marked as decided alone."))
-    return str(_("Your voice is kept. A second person is wanted."))
+        words = _("One person has looked already. This needs a second voice, yours, to take effect.")
+    elif life.may_decide_alone(review.first_at or at, at, shifts.others_on_duty(current_user.staff.id, at)):
+        alone = review.first_outcome or ""
+        words = _(
+            "Two people should decide this, and nobody else has looked. Nothing has happened yet: your"
+            " voice is kept, and it can wait for a second one. If you finish it, it is marked as decided"
+            " alone, and somebody looks at it later."
+        )
+    else:
+        words = _("Your voice is kept. A second person is wanted.")
+    return SimpleNamespace(words=words, alone=alone)
 
 
 def _is_open(card: queries.Card) -> bool:
@@ -280,11 +288,12 @@ def _decision(decision: Any) -> dict[str, str]:
 
 def _talk(card: queries.Card) -> SimpleNamespace:
     """The words about this post. Moderators see who of them answered; the author never does."""
+    words = queries.conversation_about(card.post.id)
     messages = [
         SimpleNamespace(own=word.side != "author", who=_who(word), day=said_day(word.day), text=word.words)
-        for word in queries.conversation_about(card.post.id)
+        for word in words
     ]
-    return SimpleNamespace(messages=messages)
+    return SimpleNamespace(messages=messages, is_written_to=any(w.side == "staff" for w in words))
 
 
 def _who(word: queries.Said) -> str:

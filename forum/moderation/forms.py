@@ -20,4 +20,5 @@ class DecisionForm(Form):
     content_note = StringField(_l("Content note"), [Optional()], default="")
     title = StringField(_l("Title"), [Optional()], default="")
     revealed = HiddenField(default="")
+    alone = HiddenField(default="")
     body = TextAreaField(_l("Version to offer"), [Optional()], default="")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from forum.circles import actions as life
-from forum.circles.models import Circle, Post, Review, Revision, Thread
+from forum.circles.models import Circle, Decision, Post, Review, Revision, Thread
 from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
@@ -119,11 +120,29 @@ def decide(
     others: int = 0,
     **more: str,
 ):
-    """Decide about a review that is read now, unless what was read before is given."""
+    """Decide about a review that is read now, unless what was read before is given.
+
+    With nobody else on duty a decision that wants two people is finished alone, in its second step.
+    """
     before = before or read(moderator, review_id)
     choice = Choice(outcome, more.pop("rule", "R3"), more.pop("words", WORDS), **more)
     with writing():
-        return actions.decide(moderator, review_id, before, choice, now(), others)
+        decision = actions.decide(moderator, review_id, before, choice, now(), others)
+    is_first = decision is None and review_by(review_id).first_by == moderator.staff_id
+    return finish_alone(moderator, review_id, choice) if is_first and not others else decision
+
+
+def review_by(review_id: str) -> Review:
+    """A review as it is in the database now."""
+    db.session.rollback()
+    return db.session.get_one(Review, review_id, populate_existing=True)
+
+
+def finish_alone(moderator: Moderator, review_id: str, choice: Choice, others: int = 0) -> Decision | None:
+    """The explicit second step of who gave the first of two voices."""
+    with writing():
+        alone = replace(choice, alone=True)
+        return actions.decide(moderator, review_id, seen(review_id), alone, now(), others)
 
 
 def publish(post_id: str) -> None:

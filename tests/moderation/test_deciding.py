@@ -15,7 +15,7 @@ from forum.circles import rules
 from forum.circles.models import Decision, PublishedPost, Review
 from forum.circles.reviews import Changed
 from forum.moderation import actions, claims, log
-from forum.moderation.actions import Moderator, OwnText, Stale, TooEarly
+from forum.moderation.actions import Choice, Moderator, OwnText, Stale, TooEarly
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.settings import current_settings
@@ -234,15 +234,38 @@ def test_the_first_may_complete_alone_after_half_an_hour(app: Flask, clock: time
     with pytest.raises(TooEarly):
         desk.decide(me, review_id, "publish", others=1)
     clock.shift(rules.SECOND_WAIT)
-    decision = desk.decide(me, review_id, "publish", others=1)
+    with pytest.raises(TooEarly):
+        desk.decide(me, review_id, "publish", others=1)
+    decision = desk.finish_alone(me, review_id, Choice("publish", "R3", desk.WORDS), others=1)
     assert decision is not None
     assert decision.alone
 
 
-def test_with_nobody_else_on_duty_one_person_decides_at_once_and_it_is_marked(app: Flask) -> None:
-    decision = desk.decide(Moderator(new_id()), desk.review_of(care_text()).id, "decline", others=0)
+def test_with_nobody_else_on_duty_one_person_finishes_in_a_second_step_and_it_is_marked(app: Flask) -> None:
+    post_id, me = care_text(), Moderator(new_id())
+    review_id = desk.review_of(post_id).id
+    choice = Choice("publish", "R3", desk.WORDS, alone=True)
+    before = desk.read(me, review_id)
+    with writing():
+        assert actions.decide(me, review_id, before, choice, now(), 0) is None, "never by the first press"
+    assert desk.text_of(post_id).state == "waiting"
+    with pytest.raises(TooEarly):
+        desk.decide(me, review_id, "publish")
+    decision = desk.finish_alone(me, review_id, choice)
     assert decision is not None
     assert decision.alone
+
+
+def test_who_changes_their_mind_before_finishing_alone_begins_anew(app: Flask) -> None:
+    post_id, me = care_text(), Moderator(new_id())
+    review_id = desk.review_of(post_id).id
+    first = desk.read(me, review_id)
+    with writing():
+        actions.decide(me, review_id, first, Choice("publish"), now(), 0)
+    changed = Choice("decline", "R3", desk.WORDS, alone=True)
+    assert desk.finish_alone(me, review_id, changed) is None
+    assert desk.review_of(post_id).first_outcome == "decline"
+    assert desk.text_of(post_id).state == "waiting"
 
 
 @pytest.mark.parametrize("outcome", ["return", "hold"])

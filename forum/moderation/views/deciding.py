@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from forum.care.panel import is_edited
 from forum.circles import rules as life
 from forum.circles import shifts
+from forum.circles.models import Decision
 from forum.circles.publishing import NotScreened
 from forum.circles.writing import Written, make_ready
 from forum.content import label_of, reasons
@@ -64,7 +65,9 @@ def decide(review_id: str, act: str) -> Answer:
     note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
     if act == "annotate" and not note:
         return _again(card, me, form, act, {"content_note": _("Please choose the note.")})
-    choice = actions.Choice(act, form.reason.data, words, note if act in NOTED else "", masked)
+    choice = actions.Choice(
+        act, form.reason.data, words, note if act in NOTED else "", masked, form.alone.data == "yes"
+    )
     return _decided(card, me, form, choice)
 
 
@@ -108,7 +111,7 @@ def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: acti
     except actions.OwnText:
         abort(404)
     except actions.TooEarly:
-        why = _("A second person is wanted first. You can complete it alone after 30 minutes.")
+        why = _("Your voice is kept and a second person is wanted. Finishing it alone is a step of its own.")
         return _again(card, me, form, choice.outcome, {"note": why})
     except NotScreened:
         why = _("It is not scored yet. Publishing needs the finished screening.")
@@ -116,13 +119,22 @@ def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: acti
     except effects.Blocked:
         why = _("Another version of this post is hidden or reported. Please decide about that one first.")
         return _again(card, me, form, choice.outcome, {"note": why})
+    if decision is None and not others:
+        return card_page(queries.card(card.review.id) or card, me, {**form.data, "act": choice.outcome})
+    _say_how(decision, choice.outcome, is_closed=is_talk(card) and choice.outcome == "publish")
+    return redirect(url_for("moderation.lanes"), 303)
+
+
+def _say_how(decision: Decision | None, outcome: str, *, is_closed: bool) -> None:
     if decision is None:
         flash(_("Your voice is kept. A second person will look as well."))
-    elif is_talk(card) and choice.outcome == "publish":
+    elif is_closed:
         flash(_("The conversation is closed, and your words are with the member."))
+    elif decision.alone:
+        how = _("Decided alone: somebody else looks at it later.")
+        flash(f"{said_outcome(outcome)}. {how}")
     else:
-        flash(said_outcome(choice.outcome) + ".")
-    return redirect(url_for("moderation.lanes"), 303)
+        flash(said_outcome(outcome) + ".")
 
 
 def _again(
