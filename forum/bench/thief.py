@@ -41,6 +41,21 @@ from forum.storage.types import new_id
 CIRCLES = 4
 WAITING = 12
 KINDS = ("busy", "quiet", "sittings")
+WORDS = (
+    "kettle",
+    "stair",
+    "garden",
+    "window",
+    "bread",
+    "river",
+    "paper",
+    "lamp",
+    "spoon",
+    "coat",
+    "bus",
+    "apple",
+)
+"""Words in which the care rules read nothing, however they fall."""
 chance = secrets.SystemRandom()
 
 
@@ -111,7 +126,7 @@ class Forum:
         circle = chance.choice(self.circles)
         name = author.names.setdefault(circle.id, fresh_name())
         tab, other = author.tab(), author.tab()
-        body = " ".join(secrets.token_urlsafe(6) for _ in range(10 + secrets.randbelow(200)))
+        body = " ".join(chance.choice(WORDS) for _ in range(10 + secrets.randbelow(200)))
         if chance.random() < 0.3:
             with writing():
                 drafts.keep(other, circle.id, {"body": body}, "", self.at)
@@ -159,8 +174,7 @@ def measure(people: int, texts: int, kind: str) -> list[linkage.Outcome]:
     forum = Forum(people)
     forum.play(texts, kind)
     db.session.rollback()
-    if db.engine.dialect.name == "postgresql":
-        erasure.rewrite_in_random_order()
+    erasure.rewrite_in_random_order()
     return linkage.attack(linkage.stolen(), forum.truth())
 
 

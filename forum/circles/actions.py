@@ -32,6 +32,7 @@ from forum.circles.standing import Standing, standing_of
 from forum.circles.writing import Written, heeding
 from forum.members import pseudonyms
 from forum.members.vault import OpenVault
+from forum.screening.lanes import is_crisis
 from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
@@ -366,7 +367,8 @@ def _submit(
     born_screening(revision_id, written)
     if review is None:
         history = rules.band(standing.texts, standing.strikes)
-        born_review(place, revision_id, written, history, sender.country, now)
+        country = sender.country if is_crisis(written.care) else None  # a rare one on every text links names
+        born_review(place, revision_id, written, history, country, now)
     else:
         follow(review, revision_id, written)
     db.session.flush()

@@ -44,13 +44,13 @@ def let_find_no_more(post: Post, **_more: Any) -> None:
 
 
 def fill_anew(session: Session) -> int:
-    """Make the index anew from the published tables, oldest first. Returns how many posts it holds."""
+    """Make the index anew from the published tables. Returns how many posts it holds."""
     posts = session.execute(
         select(PublishedPost, PublishedThread.kind)
         .join(PublishedThread, PublishedThread.thread_id == PublishedPost.thread_id)
         .join(Circle, Circle.id == PublishedPost.circle_id)
         .where(Circle.audience != MODERATORS_ONLY)
-        .order_by(PublishedPost.day, PublishedPost.thread_id, PublishedPost.position)
+        .order_by(PublishedPost.post_id)
     ).all()
     index.fill(session.connection(), (_row(post, kind) for post, kind in posts))
     return len(posts)
@@ -73,13 +73,13 @@ def _put(shown: PublishedPost, kind: str) -> None:
     index.put(*_row(shown, kind))
 
 
-def _row(shown: PublishedPost, kind: str) -> tuple[str, str, str, str, str]:
+def _row(shown: PublishedPost, kind: str) -> index.Entry:
     if not shown.is_opening:
-        return "reply", shown.post_id, shown.circle_id, "", shown.plain
+        return "reply", shown.post_id, shown.circle_id, "", shown.plain, shown.day
     if kind != CARD:
-        return "thread", shown.thread_id, shown.circle_id, shown.title, shown.plain
+        return "thread", shown.thread_id, shown.circle_id, shown.title, shown.plain, shown.day
     plain = "\n".join(line for line in shown.plain.split("\n") if line not in CARD_HEADINGS)
-    return CARD, shown.thread_id, shown.circle_id, shown.title, plain
+    return CARD, shown.thread_id, shown.circle_id, shown.title, plain, shown.day
 
 
 def _replies_of(thread_id: str) -> list[PublishedPost]:

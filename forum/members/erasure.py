@@ -84,25 +84,32 @@ def erase_again(now: datetime) -> int:
     return len(members) + len(rows) + len(marked) + texts
 
 
-def shrink() -> None:
-    """Let what was deleted leave the file: SQLite overwrites freed pages, and the log of changes is cut."""
+def shrink(*, whole: bool = False) -> None:
+    """Let what was deleted leave the file: SQLite overwrites freed pages, and the log of changes is cut.
+
+    `whole` writes the file anew besides, each table in the order of its keys.
+    """
     if db.session.get_bind().dialect.name != "sqlite":
         return
     with writing():
         index.tidy()
     with db.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
+        if whole:
+            connection.exec_driver_sql("VACUUM")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("BEGIN")
 
 
 def rewrite_in_random_order() -> int:
-    """On PostgreSQL, write the tables anew in the order of their random keys.
+    """Write the tables anew in the order of their random keys.
 
-    Row versions then tell no more which rows were written together, or when. Only the log keeps its order,
-    which is its purpose. Returns how many tables.
+    Row versions on PostgreSQL, and the pages of long rows on SQLite, then tell no more which rows were
+    written together, or when. Only the log keeps its order, which is its purpose. Returns how many tables
+    were written one by one: none on SQLite, which writes its whole file.
     """
     if db.session.get_bind().dialect.name != "postgresql":
+        shrink(whole=True)
         return 0
     looked = inspect(db.engine)
     tables = sorted(set(looked.get_table_names()) - IN_ORDER)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from forum.members import pseudonyms, registry, second_factor, sessions
+from forum.members import pseudonyms, recovery, registry, second_factor, sessions
 from forum.members.vault import OpenVault
 from forum.storage.clock import day_of
 
-SECRETS = {sessions.KIND, second_factor.OBJECT, second_factor.PENDING}
-"""Kinds and objects that would open doors: hashes of sessions, the second factor. They are left out."""
+SECRETS = {sessions.KIND, second_factor.OBJECT, second_factor.PENDING, recovery.OBJECT}
+"""Kinds and objects that would open doors: sessions, second factor, recovery code. They are left out."""
 
 
 def of_member(vault: OpenVault, now: datetime) -> dict[str, Any]:

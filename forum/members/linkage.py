@@ -78,6 +78,7 @@ def attack(tables: dict[str, list[Row]], author_of: Mapping[str, str]) -> list[O
         "sizes": _by_order(_sizes(traces)),
         "row versions": _by_order(_versions(traces)),
         "order of the log": _by_order(_log_places(tables, traces)),
+        "order of the search": _by_order(_search_places(tables, traces)),
     }
     outcomes = [_measure("name to name", trace, score, author_of) for trace, score in of_names.items()]
     return outcomes + _to_members(tables, traces, author_of)
@@ -197,6 +198,21 @@ def _log_places(tables: dict[str, list[Row]], traces: Traces) -> dict[str, float
         places.setdefault(row["object_id"], row["place"])
     found = {
         name: [places[row["id"]] for _table, row in rows if row.get("id") in places]
+        for name, rows in traces.items()
+    }
+    return {name: float(min(seen)) for name, seen in found.items() if seen}
+
+
+def _search_places(tables: dict[str, list[Row]], traces: Traces) -> dict[str, float]:
+    """Where the texts of a name stand in the search index, which visitors may ask as well."""
+    places = {row["object_id"]: row["number"] for row in tables.get("search_index_text", [])}
+    found = {
+        name: [
+            places[value]
+            for _t, row in rows
+            for value in row.values()
+            if isinstance(value, str) and value in places
+        ]
         for name, rows in traces.items()
     }
     return {name: float(min(seen)) for name, seen in found.items() if seen}

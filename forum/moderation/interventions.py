@@ -14,6 +14,7 @@ from forum.members import sanctions
 from forum.moderation import actions, claims, effects, log, reports
 from forum.moderation.actions import Choice, Seen, Stale
 from forum.moderation.offering import Moderator
+from forum.moderation.rules import UNDER_CARE
 from forum.notices import actions as notices
 from forum.screening.models import Screening
 from forum.storage.clock import day_of
@@ -22,6 +23,10 @@ from forum.storage.database import db
 STRIKE_DAYS = 90
 SUSPENSIONS = (1, 7, 30)
 """For how many days writing can be paused. Longer is no measure but a farewell, and that is a lead's word."""
+
+
+class NotForDistress(Exception):
+    """A strike or pause was asked for where somebody is in danger."""
 
 
 def hide_at_once(moderator: Moderator, post_id: str, seen: bytes, choice: Choice, now: datetime) -> Decision:
@@ -51,11 +56,14 @@ def sanction(moderator: Moderator, review_id: str, choice: Choice, days: int, no
     """Give the name under which a text was written a strike, or pause its writing for some days.
 
     The outcome of the choice is `strike` or `suspend`. It is a decision of its own that can be appealed and
-    undone. Raises `Stale`, `OwnText`.
+    undone. Raises `Stale`, `OwnText`, and `NotForDistress` where the text is under care: nobody is punished
+    for being in danger.
     """
     review = db.session.get(Review, review_id, with_for_update=True)
     if review is None:
         raise Stale
+    if review.tier in UNDER_CARE:
+        raise NotForDistress
     actions.refuse_own(moderator, review)
     revision = db.session.get_one(Revision, review.revision_id)
     decision = actions.record(moderator, review, revision, choice, now, alone=False)

@@ -13,6 +13,9 @@ OF_REPORTS = ("leave", "annotate", "publish", "hide", "remove", "escalate")
 OF_APPEALS = ("uphold", "overturn", "escalate")
 OUTCOMES = tuple(dict.fromkeys((*OF_SUBMISSIONS, *OF_REPORTS, *OF_APPEALS)))
 SANCTIONS = ("strike", "suspend")
+UNDER_CARE = ("B", "C", "D")
+"""Tiers in which nobody is given a strike or paused: design, section 8, and promise P4."""
+
 OF_TALKS = ("hold", "publish", "escalate")
 """What a conversation from the account can come to: an answer, its close, a lead. It is no text to judge."""
 

@@ -1,13 +1,17 @@
 """The index of what is published: put, drop, find. Everything happens in the transaction of the caller.
 
 Answers come in one order on both engines: first what has every word in its title, then the rest, each
-newest first. There is no score, so nothing of a text that cannot be read shines through an order.
+newest day first. There is no score, so nothing of a text that cannot be read shines through an order.
+Within a day the order is one of chance: a number that only grew would keep, for good and over all circles,
+who was published after whom, and so which names sat down to write together.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
@@ -18,7 +22,6 @@ from forum.storage.database import db
 PAGE = 20
 MOST_PAGES = 20
 
-_NEXT = text("SELECT COALESCE(MAX(number), 0) + 1 FROM search_index_text")
 _KNOWN = text("SELECT number FROM search_index_text WHERE kind = :kind AND object_id = :id")
 _DROP = text("DELETE FROM search_index_text WHERE kind = :kind AND object_id = :id")
 _PUT = text(
@@ -45,8 +48,11 @@ _FIND_POSTGRES = text(
     "WHERE circle_id = ANY(:circles) AND kind = ANY(:kinds) AND words @@ CAST(:question AS tsquery) "
     "ORDER BY words @@ CAST(:in_title AS tsquery) DESC, number DESC, object_id LIMIT :limit OFFSET :skip"
 )
-Entry = tuple[str, str, str, str, str]
-"""What can be found: its kind, id and circle, its title and its text."""
+Entry = tuple[str, str, str, str, str, date]
+"""What can be found: its kind, id and circle, its title, its text, and the day it was published."""
+
+CHANCE_BITS = 40
+"""Numbers of one day differ in these bits; above them stands the day."""
 
 KINDS = ("thread", "reply", "card")
 
@@ -60,18 +66,21 @@ class Hit:
     excerpt: str
 
 
-def put(kind: str, object_id: str, circle_id: str, title: str, body: str) -> None:
+def put(kind: str, object_id: str, circle_id: str, title: str, body: str, day: date) -> None:
     """Let a published text be found, in the place of what stood there before; it keeps its place in order."""
     connection = db.session.connection()
     known = connection.execute(_KNOWN, {"kind": kind, "id": object_id}).scalar()
     if known is not None:
         drop(kind, object_id)
-    number = known or connection.execute(_NEXT).scalar_one()
-    _insert(connection, (kind, object_id, circle_id, title, body), number)
+    _insert(connection, (kind, object_id, circle_id, title, body, day), known or _number(day))
+
+
+def _number(day: date) -> int:
+    return (day.toordinal() << CHANCE_BITS) | secrets.randbits(CHANCE_BITS)
 
 
 def _insert(connection: Connection, found: Entry, number: int) -> None:
-    kind, object_id, circle_id, title, body = found
+    kind, object_id, circle_id, title, body, _day = found
     row: dict[str, Any] = {
         "kind": kind,
         "id": object_id,
@@ -101,12 +110,12 @@ def drop(kind: str, object_id: str) -> None:
 
 
 def fill(connection: Connection, entries: Iterable[Entry]) -> None:
-    """Empty the index and fill it anew, in the order of the entries."""
+    """Empty the index and fill it anew."""
     if not _is_postgres(connection):
         connection.execute(text("DELETE FROM search_index"))
     connection.execute(text("DELETE FROM search_index_text"))
-    for number, entry in enumerate(entries, 1):
-        _insert(connection, entry, number)
+    for entry in entries:
+        _insert(connection, entry, _number(entry[-1]))
 
 
 def tidy() -> None:

@@ -14,7 +14,7 @@ CREATE TABLE search_index_text (
     kind VARCHAR(8) NOT NULL,
     object_id VARCHAR(22) NOT NULL,
     circle_id VARCHAR(22) NOT NULL,
-    number INTEGER NOT NULL,
+    number BIGINT NOT NULL,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
     {words}

@@ -7,6 +7,7 @@ import ipaddress
 from flask import Flask, abort, request
 
 from config import Settings
+from forum.storage.settings import current_settings
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 FOREIGN = frozenset({"cross-site", "same-site"})
@@ -42,8 +43,11 @@ def is_on_this_machine() -> bool:
     """Whether somebody on this very machine asks, directly and not through a proxy or an onion service.
 
     A proxy names the caller in a header, and an onion service asks for its own host, so both fail here
-    although they connect from the loopback address.
+    although they connect from the loopback address. Where an onion service stands in front, nobody is
+    believed: it connects from here as well, and the host is what its caller says.
     """
+    if current_settings().onion_door:
+        return False
     if any(name in request.headers for name in FORWARDED) or host_name() not in LOOPBACK_HOSTS:
         return False
     try:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from forum.circles.models import Review
+from forum.storage.database import db
 from forum.storage.types import new_id
 from tests import doing
+from tests.circles.test_journey import write
 from tests.members import people
 from tests.moderation import desk
 from tests.people import Person
@@ -106,3 +109,14 @@ def test_leaving_for_good_says_what_ends_and_shows_numbers(client) -> None:
     gone = client.post("/account/erase", data={"how": "keep", "passphrase": people.PASSPHRASE}).text
     assert "Moderators can no longer answer" in gone
     assert "Samaritans" in gone
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"), [("I walk home.", None), ("I keep thinking of ending my life.", "gb")]
+)
+def test_the_chosen_country_stands_only_beside_a_text_under_care(app, circle_id, body, kept):
+    """In clear beside every text, a rare country would say which names are one person."""
+    ana = Person(app)
+    ana.browser.post("/account/settings", data={"country": "gb"})
+    opening = write(ana, circle_id, body)
+    assert db.session.scalars(db.select(Review.country).where(Review.post_id == opening)).one() == kept

@@ -43,7 +43,7 @@ def test_declining_alone_keeps_the_words_through_the_second_step(app: Flask) -> 
     desk.screen_all()
     mo = Person(app, "moderator")
     path, bound, _page = take(mo)
-    sent = {**bound, "reason": "decline-hostile", "note": WORDS}
+    sent = {**bound, "reason": "decline-hostile", "note": WORDS, "revealed": "yes"}
     page = unescape(mo.browser.post(f"{path}/decline", data=sent).text)
     assert WORDS in page
     assert FINISH in page

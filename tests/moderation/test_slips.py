@@ -30,7 +30,13 @@ def test_a_softened_text_is_read_before_it_is_published(app: Flask) -> None:
     revealed = mo.browser.get(f"{path}?reveal=1").text
     assert f"{path}/publish" in revealed
     assert '<input type="hidden" name="revealed" value="yes">' in revealed
-    assert mo.browser.post(f"{path}/publish", data={**bound, "revealed": "yes"}).status_code == 303
+    first = mo.browser.post(f"{path}/publish", data={**bound, "revealed": "yes"})
+    assert "finish alone" in first.text, "read, and then a second person is wanted"
+    read = {"revision_hash": bound["revision_hash"], "version": str(desk.review_of(post_id).version)}
+    alone = mo.browser.post(f"{path}/publish", data={**read, "alone": "yes"})
+    assert alone.status_code == 422, "nor is it finished alone unread"
+    sent = {**read, "alone": "yes", "revealed": "yes"}
+    assert mo.browser.post(f"{path}/publish", data=sent).status_code == 303
     assert desk.review_of(post_id).decision_id
     assert "publish" in READ_FIRST
 

@@ -12,6 +12,7 @@ from flask import Flask
 
 from forum.circles import shifts
 from forum.members import erasure
+from forum.members.models import Sanction
 from forum.members.vault import OpenVault
 from forum.moderation.offering import Moderator
 from forum.storage.clock import now
@@ -44,6 +45,18 @@ def test_hiding_and_a_strike_are_the_first_to_undo(app: Flask) -> None:
     sent = {"reason": "hide-hurt", "note": WORDS, "revision_hash": desk.text_of(post_id).hash.hex()}
     assert mo.browser.post(f"/posts/{post_id}/hide", data=sent).status_code == 303
     assert first_to_undo(mo) == "Hidden"
+
+
+def test_nobody_under_care_is_given_a_strike(app: Flask) -> None:
+    mo = Person(app, "moderator")
+    desk.Author().opens(desk.a_circle(), GOODBYE)
+    desk.screen_all()
+    path, _bound, page = take(mo)
+    assert f"{path}/sanction" not in page
+    sent = {"reason": "decline-hostile", "note": WORDS, "days": "7"}
+    for act in ("strike", "suspend"):
+        assert mo.browser.post(f"{path}/{act}", data=sent).status_code == 422
+    assert db.session.scalar(db.select(Sanction.id)) is None
 
 
 def test_ten_short_ones_leave_out_who_is_under_care_and_heavy_distress(app: Flask) -> None:
@@ -96,7 +109,9 @@ def test_a_softened_text_is_read_before_it_is_turned_back(app: Flask, act: str, 
     review = desk.review_of(post_id)
     assert review.open
     assert review.first_by is None
-    assert mo.browser.post(f"{path}/{act}", data={**sent, "revealed": "yes"}).status_code == 303
+    answer = mo.browser.post(f"{path}/{act}", data={**sent, "revealed": "yes"})
+    assert answer.status_code == (303 if act == "return" else 200)
+    assert desk.review_of(post_id).first_outcome == (None if act == "return" else act)
 
 
 def test_escalating_asks_for_a_line_and_can_be_taken_back(app: Flask) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -54,10 +56,15 @@ QUESTIONS = [
 ]
 
 
+def _day_of(text) -> date:
+    """Each text of a day of its own, in the order in which they stand above."""
+    return date(2026, 1, 1) + timedelta(days=TEXTS.index(text))
+
+
 def _fill() -> None:
     with writing():
         for text in TEXTS:
-            index.put(*text)
+            index.put(*text, _day_of(text))
 
 
 def _found(query: str, circles=ALL, **more) -> list[str]:
@@ -82,19 +89,20 @@ def test_what_is_dropped_is_gone_and_what_is_put_again_keeps_its_place(engine_ap
     with writing():
         index.drop("thread", "one")
         index.drop("thread", "never there")
-        index.put("reply", "two", "A", "", "Quite another text about tired feet.")
+        index.put("reply", "two", "A", "", "Quite another text about tired feet.", date(2026, 5, 1))
     assert _found("tired") == ["six", "two"]
     assert _found("tea") == []
     with writing():
-        index.fill(db.session.connection(), [TEXTS[0]])
+        index.fill(db.session.connection(), [(*TEXTS[0], _day_of(TEXTS[0]))])
     assert _found("tired") == ["one"]
     assert _found("text") == []
 
 
 def test_pages_follow_each_other_without_a_gap(engine_app):
+    day = date(2026, 1, 1)
     with writing():
         for number in range(45):
-            index.put("reply", f"n{number:02}", "A", "", f"tired {number}")
+            index.put("reply", f"n{number:02}", "A", "", f"tired {number}", day + timedelta(days=number))
     pages = [_found("tired", page=page) for page in (1, 2, 3, 4)]
     assert [len(page) for page in pages] == [21, 21, 5, 0]
     joined = [one for page in pages for one in page[: index.PAGE]]
@@ -102,9 +110,19 @@ def test_pages_follow_each_other_without_a_gap(engine_app):
     assert _found("tired", page=0) == _found("tired", page=10**9) == []
 
 
+def test_within_a_day_the_order_says_nothing_of_what_was_published_first(engine_app):
+    day = date(2026, 1, 1)
+    with writing():
+        for number in range(20):
+            index.put("reply", f"n{number:02}", "A", "", "tired", day)
+    found = _found("tired")
+    assert sorted(found) == [f"n{number:02}" for number in range(20)]
+    assert found not in (sorted(found), sorted(found, reverse=True))
+
+
 def test_no_word_of_what_was_dropped_stays_in_the_file(app, settings):
     with writing():
-        index.put("thread", "one", "A", "", "quetzalcoatl")
+        index.put("thread", "one", "A", "", "quetzalcoatl", date(2026, 1, 1))
     with writing():
         index.drop("thread", "one")
     with writing():
@@ -180,10 +198,11 @@ def test_an_excerpt_shows_the_words_asked_for():
 
 
 def test_titles_come_first_across_pages(engine_app):
+    day = date(2026, 1, 1)
     with writing():
         for number in range(30):
-            index.put("thread", f"t{number:02}", "A", "tired", "words")
-            index.put("reply", f"r{number:02}", "A", "", "tired words")
+            index.put("thread", f"t{number:02}", "A", "tired", "words", day + timedelta(days=number))
+            index.put("reply", f"r{number:02}", "A", "", "tired words", day + timedelta(days=number))
     wanted = [f"t{number:02}" for number in range(29, -1, -1)] + [
         f"r{number:02}" for number in range(29, -1, -1)
     ]

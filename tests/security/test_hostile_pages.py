@@ -250,7 +250,8 @@ def _publish_all(circle_id: str) -> list[str]:
         for model, values in zip(models, (threads, posts, revisions, shown, rows), strict=True):
             session.execute(insert(model), values)
         for row in rows[::20]:
-            index.put("thread", str(row["thread_id"]), circle_id, str(row["title"]), f"wren {row['plain']}")
+            words = (str(row["title"]), f"wren {row['plain']}")
+            index.put("thread", str(row["thread_id"]), circle_id, *words, day_of(now()))
     return [str(row["thread_id"]) for row in rows]
 
 

@@ -57,6 +57,13 @@ def test_this_machine_may_ask_production_how_it_is(production: Settings) -> None
         assert client.get("/metrics", headers=relayed).status_code == 400
 
 
+def test_behind_an_onion_service_nobody_is_this_machine(production: Settings) -> None:
+    with engines.running(production.with_changes(onion_door=True)) as app:
+        client = Client(app, app.response_class)
+        assert client.get("/metrics", headers={"Host": "localhost"}).status_code == 400
+        assert client.get("/metrics", headers={"Host": "kindred.example"}).status_code == 404
+
+
 def test_forwarded_addresses_count_only_behind_a_trusted_proxy(settings: Settings) -> None:
     for hops, seen in ((0, "127.0.0.1"), (1, "203.0.113.9")):
         with engines.running(settings.with_changes(trusted_proxies=hops)) as app:

@@ -58,9 +58,8 @@ def help_panel(
     allowed = may(post, text, told)
     if review.open and tier in ("B", "C", "D"):
         allowed += ["check-ins"] if post.circle_id == rules.TALK else ["check-ins", "contact"]
-    return panels.help_panel(
-        tier, review.country, wait, panels.OwnText(post.post_id, review.contact, allowed)
-    )
+    own = panels.OwnText(post.post_id, review.contact, allowed)
+    return panels.help_panel(tier, review.country or current_user.country or None, wait, own)
 
 
 def help_for_word(talk: SimpleNamespace, wait: waits.Wait) -> Markup | None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from forum.care.panel import is_edited
 from forum.circles import rules as life
 from forum.circles import shifts
-from forum.circles.models import Decision
+from forum.circles.models import Decision, Revision
 from forum.circles.publishing import NotScreened
 from forum.circles.writing import Written, make_ready
 from forum.content import label_of, reasons
@@ -204,7 +204,7 @@ def undo(decision_id: str) -> Response:
         abort(404)
     try:
         with writing():
-            actions.undo(moderator(), decision_id, now())
+            undone = actions.undo(moderator(), decision_id, now())
     except actions.CannotUndo as refused:
         why = {
             "the author acted": _("The author has acted on it already, so it can no longer be undone."),
@@ -213,5 +213,10 @@ def undo(decision_id: str) -> Response:
         raise Conflict(why, url_for("moderation.lanes")) from None
     except (actions.Stale, actions.OwnText):
         abort(404)
-    flash(_("Undone. It is as it was before."))
+    if db.session.get_one(Revision, undone.revision_id).state == "hidden":
+        flash(
+            _("It is hidden now, and its author is told. It waits among the reported until somebody decides.")
+        )
+    else:
+        flash(_("Undone. It is as it was before."))
     return redirect(url_for("moderation.lanes"), 303)

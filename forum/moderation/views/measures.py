@@ -93,6 +93,9 @@ def give(review_id: str, act: str) -> Answer:
             choice = Choice(act, typed["reason"], typed["note"])
             given = interventions.sanction(moderator(), review_id, choice, days, now())
             recent.remember(current_user.vault, given.id)
+    except interventions.NotForDistress:
+        why = _("This text is under care, and nobody is punished for being in danger. Talk with its author.")
+        return _sanction_page(review_id, typed, {"note": why}), 422
     except (OwnText, Stale):
         abort(404)
     flash(_("It is done, and the person is told. They can appeal."))
