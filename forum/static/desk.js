@@ -1,4 +1,4 @@
-// Extras of the moderators' desk: everything works without this file.
+// Extras of the desk: all works without this file.
 const typing = (t) => t.closest("input, textarea, select, [contenteditable]");
 
 // Keep a review as long as somebody is there: a key, pointer or scroll in the last 25 minutes.
@@ -93,7 +93,7 @@ const tick = () => {
 };
 if (due.length) setInterval(tick, 30000);
 
-// An open desk hears of care within a minute. Asking does not keep the session alive; when it ends, this stops.
+// An open desk hears of care within a minute. Asking keeps no session alive; when it ends, this stops.
 const bell = document.querySelector("[data-bell]");
 if (bell) {
   let waiting = Number(bell.dataset.waiting);
