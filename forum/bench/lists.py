@@ -67,7 +67,7 @@ def _milliseconds(ask: Callable[[], object]) -> float:
 def _fill(circle_id: str, posts: int) -> None:
     """Lay published threads of ten posts into the tables, past the doors: only the lists are measured."""
     rows: Rows = {table: [] for table in (Thread, Post, Revision, PublishedThread, PublishedPost)}
-    known = len(queries.published_counts()) and queries.published_counts()[circle_id]
+    known = queries.published_counts().get(circle_id, 0)
     for number in range(posts // A_THREAD):
         _thread(rows, circle_id, known + number)
     with writing() as session:
