@@ -150,7 +150,7 @@ def marked_text(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
             parts += [html.escape(text[place:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
             place = end
     parts.append(html.escape(text[place:]))
-    return as_markup("<p>" + "".join(parts).replace("\n", "<br>\n") + "</p>")
+    return as_markup("<p>" + "".join(parts).replace("\n", "<br>") + "</p>")
 
 
 def excerpt(plain: str, length: int) -> str:

@@ -31,6 +31,8 @@ def _said_day(day: date, today: date, _language: str) -> str:
 
 def said_minutes(minutes: int) -> str:
     """A span of minutes in the words a person would use."""
+    if minutes == 1:
+        return str(_("a minute"))
     if minutes < 60:
         return str(_("%(count)s minutes", count=minutes))
     if minutes == 60:
