@@ -9,9 +9,10 @@ from forum.circles.models import Circle, Post, Review, Revision, Thread
 from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
-from forum.moderation.actions import Choice, Seen, decide
+from forum.moderation.actions import Seen, decide
 from forum.moderation.claims import claim
 from forum.moderation.offering import Moderator
+from forum.moderation.rules import Choice
 from forum.screening.findings import Care, Screened
 from forum.storage.clock import now
 from forum.storage.database import db, writing

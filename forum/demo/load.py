@@ -31,9 +31,10 @@ from forum.coping.models import PublishedCard
 from forum.coping.rules import PARTS, RESULTS, Parts, compose
 from forum.members import pseudonyms
 from forum.members.vault import OpenVault
-from forum.moderation.actions import Choice, Seen, decide
+from forum.moderation.actions import Seen, decide
 from forum.moderation.claims import claim
 from forum.moderation.offering import Moderator
+from forum.moderation.rules import Choice
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id

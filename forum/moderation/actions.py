@@ -7,7 +7,7 @@ finds nothing to update and gets `Stale`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -20,7 +20,7 @@ from forum.circles.reviews import reopen_review
 from forum.members import sanctions
 from forum.moderation import effects, log, reports
 from forum.moderation.offering import Moderator, not_made_by
-from forum.moderation.rules import SANCTIONS, fits, may_undo
+from forum.moderation.rules import SANCTIONS, Choice, fits, may_undo
 from forum.notices import actions as notices
 from forum.screening.findings import Aim
 from forum.screening.lanes import hostile_labels
@@ -52,21 +52,6 @@ class Seen:
 
     version: int
     hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A decision as it was chosen. `masked` is the moderator's version for a proposal.
-
-    `alone`: who gave the first of two voices said, in a step of its own, that nobody else will.
-    """
-
-    outcome: str
-    rule: str = ""
-    words: str = ""
-    content_note: str = ""
-    masked: object | None = field(default=None)
-    alone: bool = False
 
 
 def decide(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -18,14 +18,11 @@ from forum.circles.reviews import born_screening, open_review, reopen_review
 from forum.circles.writing import Written
 from forum.members import sanctions
 from forum.moderation import reports
-from forum.moderation.rules import SANCTIONS, UNDO_LEADS_FROM
+from forum.moderation.rules import SANCTIONS, UNDO_LEADS_FROM, Choice
 from forum.notices import actions as notices
 from forum.storage.clock import day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
-
-if TYPE_CHECKING:
-    from forum.moderation.actions import Choice
 
 OVERTURNED = _l("The decision was changed. Thank you for asking again.")
 ALONE = _l("Nobody else was there to decide about this, so the same person looked again after two days.")

@@ -12,9 +12,9 @@ from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import open_review
 from forum.members import sanctions
 from forum.moderation import actions, claims, effects, log, reports
-from forum.moderation.actions import Choice, Seen, Stale
+from forum.moderation.actions import Seen, Stale
 from forum.moderation.offering import Moderator
-from forum.moderation.rules import UNDER_CARE
+from forum.moderation.rules import UNDER_CARE, Choice
 from forum.notices import actions as notices
 from forum.screening.models import Screening
 from forum.storage.clock import day_of

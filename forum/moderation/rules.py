@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from forum.circles.rules import State
 
@@ -45,6 +45,21 @@ UNDO_LEADS_FROM: Mapping[str, State] = {
 
 FIRST_ALERT, AT_TARGET, CLAIM_ENDED = 1, 2, 4
 """What a review's `alerts` remembers: which alerts have left for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision as it was chosen. `masked` is the moderator's version for a proposal.
+
+    `alone`: who gave the first of two voices said, in a step of its own, that nobody else will.
+    """
+
+    outcome: str
+    rule: str = ""
+    words: str = ""
+    content_note: str = ""
+    masked: object | None = field(default=None)
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

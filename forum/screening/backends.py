@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
 
 from forum.screening.opening import LONGEST_INPUT, ScreeningUnavailable, Source, open_detoxify
-from forum.screening.prepare import Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A prepared checkpoint: where it lies, and its labels in the order of the outputs."""
+
+    folder: Path
+    labels: tuple[str, ...]
+
+    @property
+    def graph(self) -> Path:
+        """The file for ONNX Runtime."""
+        return self.folder / "model.onnx"
+
+    @property
+    def tokenizer(self) -> Path:
+        """The file for `tokenizers`."""
+        return self.folder / "tokenizer.json"
 
 
 class Backend(Protocol):

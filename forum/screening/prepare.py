@@ -14,12 +14,12 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from forum.screening.backends import OnnxBackend, Prepared
 from forum.screening.opening import ScreeningUnavailable, Source, find_source, open_detoxify, read_verified
 
 FORMAT: Final = 3
@@ -39,24 +39,6 @@ _PROBES: Final = (
     "thank you all, this helped me through the week 🙏 " * 6,
     "I hate this printer. " * 40,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A prepared checkpoint: where it lies, and its labels in the order of the outputs."""
-
-    folder: Path
-    labels: tuple[str, ...]
-
-    @property
-    def graph(self) -> Path:
-        """The file for ONNX Runtime."""
-        return self.folder / "model.onnx"
-
-    @property
-    def tokenizer(self) -> Path:
-        """The file for `tokenizers`."""
-        return self.folder / "tokenizer.json"
 
 
 def prepared(checkpoint: str, cache_dir: Path) -> tuple[Source, Prepared]:
@@ -186,8 +168,6 @@ def _scorer(model: Any) -> Any:
 
 
 def _largest_difference(detoxify: Any, folder: Path) -> float:
-    from forum.screening.backends import OnnxBackend
-
     found = read_prepared(folder)
     if found is None:
         return float("inf")

@@ -25,7 +25,8 @@ from forum.members import erasure
 from forum.members.person import cookie_name
 from forum.moderation import actions as moderation
 from forum.moderation import claims, sweeps
-from forum.moderation.actions import Choice, Moderator, Stale
+from forum.moderation.actions import Moderator, Stale
+from forum.moderation.rules import Choice
 from forum.search import schema as search_schema
 from forum.storage import backup
 from forum.storage.clock import now

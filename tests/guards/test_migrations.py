@@ -16,8 +16,6 @@ from forum.storage import schema
 from forum.storage.database import Model, db, writing
 from tests import engines, factories
 
-pytestmark = pytest.mark.skipif(schema.newest() is None, reason="there is no revision yet")
-
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def empty(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Flask]:

@@ -33,8 +33,9 @@ from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
 from forum.moderation import actions as moderation
 from forum.moderation import claims, effects, interventions, reports, sweeps
-from forum.moderation.actions import Choice, Moderator, Seen
+from forum.moderation.actions import Moderator, Seen
 from forum.moderation.reports import Concern
+from forum.moderation.rules import Choice
 from forum.screening.findings import Care, Screened
 from forum.storage.clock import now
 from forum.storage.database import db, writing

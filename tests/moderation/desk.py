@@ -12,7 +12,8 @@ from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
 from forum.moderation import actions, claims
-from forum.moderation.actions import Choice, Moderator, Seen
+from forum.moderation.actions import Moderator, Seen
+from forum.moderation.rules import Choice
 from forum.screening.findings import Care, Screened
 from forum.storage.clock import now
 from forum.storage.database import db, writing

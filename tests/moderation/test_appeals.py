@@ -14,7 +14,8 @@ from forum.circles.models import Decision, PublishedPost, Review
 from forum.circles.reviews import Changed
 from forum.members import sanctions
 from forum.moderation import actions, claims, interventions
-from forum.moderation.actions import CannotUndo, Choice, Moderator, OwnText
+from forum.moderation.actions import CannotUndo, Moderator, OwnText
+from forum.moderation.rules import Choice
 from forum.notices import queries as notices
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing

@@ -15,7 +15,8 @@ from forum.circles import rules
 from forum.circles.models import Decision, PublishedPost, Review
 from forum.circles.reviews import Changed
 from forum.moderation import actions, claims, log
-from forum.moderation.actions import Choice, Moderator, OwnText, Stale, TooEarly
+from forum.moderation.actions import Moderator, OwnText, Stale, TooEarly
+from forum.moderation.rules import Choice
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.settings import current_settings

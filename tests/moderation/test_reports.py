@@ -11,9 +11,10 @@ from forum.circles.models import PublishedPost, PublishedThread
 from forum.circles.rules import NotAllowed
 from forum.members import pseudonyms
 from forum.moderation import actions, claims, effects, interventions, reports, sweeps
-from forum.moderation.actions import Choice, Moderator, OwnText, Stale
+from forum.moderation.actions import Moderator, OwnText, Stale
 from forum.moderation.models import Report
 from forum.moderation.reports import Concern
+from forum.moderation.rules import Choice
 from forum.notices import queries as notices
 from forum.storage.clock import now
 from forum.storage.database import db, writing

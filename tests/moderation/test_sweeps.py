@@ -11,9 +11,10 @@ from forum.circles import rules
 from forum.circles.content import open_content
 from forum.circles.models import Review, Revision
 from forum.moderation import sweeps
-from forum.moderation.actions import Choice, Seen, decide
+from forum.moderation.actions import Seen, decide
 from forum.moderation.claims import claim
 from forum.moderation.offering import Moderator
+from forum.moderation.rules import Choice
 from forum.notices.models import Notice
 from forum.screening.models import Screening
 from forum.storage.clock import now

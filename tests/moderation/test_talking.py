@@ -9,10 +9,11 @@ from flask import Flask
 
 from forum.circles import conversation
 from forum.moderation import asking, claims
-from forum.moderation.actions import Choice, OwnText, Seen, Stale
+from forum.moderation.actions import OwnText, Seen, Stale
 from forum.moderation.interventions import hide_at_once
 from forum.moderation.offering import Moderator
 from forum.moderation.reports import Concern, report
+from forum.moderation.rules import Choice
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id

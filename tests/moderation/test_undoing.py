@@ -10,8 +10,8 @@ from forum.circles import actions as life
 from forum.circles.models import Decision, PublishedPost
 from forum.circles.writing import make_ready
 from forum.moderation import actions, sweeps
-from forum.moderation.actions import CannotUndo, Choice, Moderator
-from forum.moderation.rules import may_undo
+from forum.moderation.actions import CannotUndo, Moderator
+from forum.moderation.rules import Choice, may_undo
 from forum.notices import queries as notices
 from forum.storage.clock import now
 from forum.storage.database import db, writing

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
-import pytest
 from flask import Flask
 
 from forum.storage.database import db, writing
@@ -65,7 +63,6 @@ def test_every_command_explains_itself(app: Flask) -> None:
     assert [name for name, command in commands.items() if not command.help] == []
 
 
-@pytest.mark.skipif(not find_spec("forum.screening.engine"), reason="there is no screening engine yet")
 def test_serve_starts_only_commands_that_are_there(app: Flask) -> None:
     commands = app.cli.commands["kindred"].commands  # type: ignore[attr-defined]
     assert {"worker", "schedule"} <= set(commands)

@@ -22,7 +22,7 @@ from forum.moderation.card import card_page, is_talk, must_be_revealed
 from forum.moderation.changed import changed_page, words_in
 from forum.moderation.forms import DecisionForm
 from forum.moderation.offering import Moderator
-from forum.moderation.rules import ASK, OF_TALKS, OUTCOMES, SHORTEST_WORDS, problems_of
+from forum.moderation.rules import ASK, OF_TALKS, OUTCOMES, SHORTEST_WORDS, Choice, problems_of
 from forum.moderation.views.desk import Answer, card_of, desk, moderator
 from forum.moderation.words import said_outcome
 from forum.storage.clock import now
@@ -65,7 +65,7 @@ def decide(review_id: str, act: str) -> Answer:
     note = form.content_note.data if label_of(form.content_note.data) != form.content_note.data else ""
     if act == "annotate" and not note:
         return _again(card, me, form, act, {"content_note": _("Please choose the note.")})
-    choice = actions.Choice(
+    choice = Choice(
         act, form.reason.data, words, note if act in NOTED else "", masked, form.alone.data == "yes"
     )
     return _decided(card, me, form, choice)
@@ -95,7 +95,7 @@ def _words(form: DecisionForm) -> str:
     return f"“{passage}”\n\n{words}" if passage and words else cast(str, words)
 
 
-def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: actions.Choice) -> Answer:
+def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: Choice) -> Answer:
     at = now()
     seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
     try:

@@ -17,9 +17,9 @@ from forum.circles.views.words import day as said_until
 from forum.content import reasons
 from forum.members import pseudonyms, sanctions
 from forum.moderation import claims, interventions, offering, policy, recent
-from forum.moderation.actions import Choice, OwnText, Stale
+from forum.moderation.actions import OwnText, Stale
 from forum.moderation.changed import words_back, words_in
-from forum.moderation.rules import LONGEST_WORDS, SANCTIONS, problems_of
+from forum.moderation.rules import LONGEST_WORDS, SANCTIONS, Choice, problems_of
 from forum.moderation.views.deciding import said_problem
 from forum.moderation.views.desk import Answer, card_of, moderator
 from forum.screening.care import read_care

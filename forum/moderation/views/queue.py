@@ -18,8 +18,9 @@ from forum.circles import shifts
 from forum.circles.publishing import NotScreened
 from forum.jobs.nudge import nudge
 from forum.moderation import actions, alike, claims, effects, offering, queries, recent, ten
-from forum.moderation.actions import Choice, Seen
+from forum.moderation.actions import Seen
 from forum.moderation.card import clock_words
+from forum.moderation.rules import Choice
 from forum.moderation.views.desk import moderator, wanted_of
 from forum.storage.clock import now
 from forum.storage.database import db, writing

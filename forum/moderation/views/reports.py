@@ -11,8 +11,9 @@ from forum.circles.views.reading import readable_head
 from forum.content import report_reasons
 from forum.members import doors, pseudonyms
 from forum.moderation import interventions, policy, recent, reports
-from forum.moderation.actions import Choice, OwnText, Stale
+from forum.moderation.actions import OwnText, Stale
 from forum.moderation.reports import Concern
+from forum.moderation.rules import Choice
 from forum.moderation.views.deciding import problems_in
 from forum.moderation.views.desk import Answer, moderator
 from forum.storage.clock import now
