@@ -13,10 +13,11 @@ from flask import Flask
 from forum.bench.thief import Forum
 from forum.members import erasure, linkage
 from forum.members.linkage import Outcome
+from forum.members.vault import OpenVault
 from forum.moderation import log
 from forum.moderation.models import StagedEntry
-from forum.storage.database import db
-from tests import engines
+from forum.storage.database import db, writing
+from tests import doing, engines, factories
 
 PEOPLE, TEXTS = 24, 6
 
@@ -73,6 +74,27 @@ def test_row_versions_on_postgresql_tell_nothing_after_a_night(postgres_app: Fla
     outcomes = linkage.attack(linkage.stolen(), truth)
     versions = [one for one in outcomes if one.trace == "row versions"]
     assert len(versions) == 2 and [one for one in versions if beats_chance(one, len(truth))] == []
+
+
+def test_pages_of_long_rows_on_sqlite_lie_in_the_order_of_random_keys_after_a_night(app: Flask) -> None:
+    """A row of over about a kilobyte lies on pages of its own, handed out in the order of writing."""
+    with writing():
+        circle_id = factories.circle().id
+    for number in range(30):
+        vault = OpenVault(number.to_bytes(32, "big"))
+        doing.open_thread(vault, circle_id, f"Name {number}", body="tea " * 900)
+    assert (before := _pages_of_long_rows()) != sorted(before)
+    erasure.rewrite_in_random_order()
+    after = _pages_of_long_rows()
+    assert len(after) >= 30 and after == sorted(after)
+
+
+def _pages_of_long_rows() -> list[int]:
+    """The pages on which long revisions lie, by key. In a path, what a node holds comes after its child."""
+    db.session.rollback()
+    asked = "SELECT path, pageno FROM dbstat WHERE name = 'revision' AND pagetype = 'overflow'"
+    found = db.session.execute(db.text(asked)).all()
+    return [page for _path, page in sorted((path.replace("+", "~"), page) for path, page in found)]
 
 
 def test_a_planted_account_column_turns_it_red(busy_app: dict[str, str]) -> None:
