@@ -19,6 +19,7 @@ from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from tests import doing, factories
 from tests.members.test_vault import in_tabs
+from tests.moderation import desk
 from tests.people import Person
 
 KEY = b"one and the same person, always!"
@@ -149,3 +150,23 @@ def test_tabs_of_one_person_never_wait_for_each_other_for_ever(engine_app: Flask
 
     assert in_tabs(engine_app, tabs, act) == []
     assert len(OpenVault(KEY).entries("goal")) == 16
+
+
+def test_a_moderator_cannot_decide_their_own_text_from_a_second_session(app: Flask) -> None:
+    """The text is sent in one session and gone after in another of the same person."""
+    circle_id = desk.a_circle()
+    first = Person(app, "moderator")
+    second = Person(app, "moderator", key=first.key)
+    own = doing.open_thread(second.vault, circle_id, waits=True)
+    review_id, text_hash = desk.review_of(own.id).id, desk.text_of(own.id).hash.hex()
+    desk.screen_all()
+    bound = {"version": desk.review_of(own.id).version, "revision_hash": text_hash}
+    for browser in (first.browser, second.browser):
+        assert review_id not in browser.get("/moderation/queue").text
+        assert browser.get(f"/moderation/reviews/{review_id}").status_code == 404
+        for act in ("claim", "publish", "hold", "decline"):
+            sent = {**bound, "note": "It is fine as it stands.", "reason": "decline-hostile", "revealed": "1"}
+            assert browser.post(f"/moderation/reviews/{review_id}/{act}", data=sent).status_code == 404
+    assert desk.text_of(own.id).state == "waiting"
+    other = Person(app, "moderator").browser
+    assert other.get(f"/moderation/reviews/{review_id}").status_code == 200
