@@ -7,6 +7,10 @@ from typing import Any
 
 from flask import Flask
 from flask.cli import AppGroup
+from flask.templating import Environment
+from jinja2 import Template
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
 from config import Settings, read_settings
 from forum import members, storage, web
@@ -56,8 +60,23 @@ COMMANDS = (
 )
 
 
+class Page(Template):
+    """A template. None has globals of its own, so an import need not compare them with those of its page."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module()
+
+
+class Pages(Environment):
+    """Flask's way to find templates, with templates of our kind."""
+
+    template_class = Page
+
+
 class Forum(Flask):
     """The program. No view is a coroutine, so none is asked on every request whether it is one."""
+
+    jinja_environment = Pages
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself."""

@@ -29,6 +29,7 @@ from forum import create_app
 from forum.search import schema as search_schema
 from forum.storage import database
 from forum.storage.database import db, writing
+from forum.storage.prepared import Prepared
 
 for _file in sorted(Path(forum.__file__).parent.glob("*/models.py")):
     importlib.import_module(f"forum.{_file.parent.name}.models")
@@ -180,8 +181,15 @@ def counting() -> Iterator[Statements]:
         if statement.split(None, 1)[0].upper() not in {"BEGIN", "COMMIT", "PRAGMA", "SAVEPOINT", "RELEASE"}:
             found.append(statement)
 
+    def rows(prepared: Prepared, connection: Any, **values: Any) -> list[Any]:
+        found.append(str(prepared.statement))
+        return straight(prepared, connection, **values)
+
+    straight = Prepared.rows
     event.listen(engine, "before_cursor_execute", note)
+    Prepared.rows = rows  # type: ignore[method-assign]
     try:
         yield found
     finally:
+        Prepared.rows = straight  # type: ignore[method-assign]
         event.remove(engine, "before_cursor_execute", note)

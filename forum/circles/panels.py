@@ -32,7 +32,7 @@ HelpPanel = Callable[[str, str | None, Wait, OwnText | None], Markup]
 Aftercare = Callable[[str, bool], Markup]
 Asked = Callable[[str, str | None], Markup | None]
 Heavy = Callable[[str, bool], str | None]
-Badges = Callable[[Collection[str]], Collection[str]]
+Badges = Callable[[str], Collection[str]]
 
 _help: list[HelpPanel] = []
 _countries: list[Callable[[], list[tuple[str, str]]]] = []
@@ -106,10 +106,10 @@ def word_for_repliers(opening: str, *, is_noted: bool = False) -> str | None:
 
 
 def show_badges_of(carrying: Badges) -> None:
-    """Register who tells which of some pseudonyms carry a badge (called once, by the training room)."""
+    """Register who tells which pseudonyms of a thread carry a badge (called once, by the training room)."""
     _badges[:] = [carrying]
 
 
-def badges(pseudonym_ids: Collection[str]) -> Collection[str]:
-    """Which of some pseudonyms carry the badge of a peer supporter now. At most one statement."""
-    return _badges[0](pseudonym_ids) if pseudonym_ids and _badges else ()
+def badges(thread_id: str) -> Collection[str]:
+    """Which pseudonyms of a thread carry the badge of a peer supporter now. At most one statement."""
+    return _badges[0](thread_id) if _badges else ()

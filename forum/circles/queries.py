@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, func, literal_column, or_, select, tuple_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from forum.circles.models import Circle, PublishedPost, PublishedThread, Thread
 from forum.circles.rules import CARD, ENOUGH_ANSWERS
 from forum.storage.database import AnyRow, db
+from forum.storage.prepared import Prepared
 
 THREADS_A_PAGE = 20
 POSTS_A_PAGE = 50
@@ -104,7 +116,7 @@ _thread, _circle = Thread.__table__.c, Circle.__table__.c
 _shown_thread, _shown = PublishedThread.__table__.c, PublishedPost.__table__.c
 _card = PublishedThread.__table__.alias("card")
 
-_HEAD = (
+_HEAD = Prepared(
     select(
         _thread.id,
         _circle.id,
@@ -155,31 +167,33 @@ _PAGE = (
     .limit(POSTS_A_PAGE + 1)
 )
 _last = select(func.max(_shown.position)).where(_shown.thread_id == bindparam("thread_id")).scalar_subquery()
-_POSTS = _PAGE.where(_shown.position > bindparam("after"))
-_NEWEST = _PAGE.where(_shown.position > _last - POSTS_A_PAGE)
+_POSTS = Prepared(_PAGE.where(_shown.position > bindparam("after")))
+_NEWEST = Prepared(_PAGE.where(_shown.position > _last - POSTS_A_PAGE))
 
 
 def head_of(thread_id: str) -> ThreadHead | None:
     """A thread whose opening can be read, with its circle and version, in one statement."""
-    row = db.session.connection().execute(_HEAD, {"thread_id": thread_id}).first()
-    return ThreadHead(*cast(tuple[Any, ...], row)) if row else None
+    return _head(db.session.connection(), thread_id)
 
 
 def glance_at(thread_id: str) -> ThreadHead | None:
     """`head_of` on a bare connection: most visitors' pages need nothing else from the database."""
     with db.engine.connect() as connection:
-        row = connection.execute(_HEAD, {"thread_id": thread_id}).first()
-    return ThreadHead(*cast(tuple[Any, ...], row)) if row else None
+        return _head(connection, thread_id)
 
 
-def posts_of(thread_id: str, after: int = -1) -> list[AnyRow]:
+def _head(connection: Connection, thread_id: str) -> ThreadHead | None:
+    found = _HEAD.rows(connection, thread_id=thread_id)
+    return ThreadHead(*found[0]) if found else None
+
+
+def posts_of(thread_id: str, after: int = -1) -> list[Any]:
     """One page of the posts of a thread in the order of publishing, and one row more for a further page.
 
     After `NEWEST` come the last posts, never more than a page of them.
     """
     wanted = _NEWEST if after == NEWEST else _POSTS
-    found = db.session.connection().execute(wanted, {"thread_id": thread_id, "after": after})
-    return list(found.all())
+    return wanted.rows(db.session.connection(), thread_id=thread_id, after=after)
 
 
 def opening_of(thread_id: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import string
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, String, Text, 
 from sqlalchemy.orm import mapped_column
 
 ID_LENGTH = 22
+_IN_IDS = frozenset(f"{string.ascii_letters}{string.digits}-_")
 
 
 def new_id() -> str:
@@ -20,7 +22,7 @@ def new_id() -> str:
 
 def is_id(text: str) -> bool:
     """Whether a text has the shape of an id."""
-    return len(text) == ID_LENGTH and all(c.isascii() and (c.isalnum() or c in "-_") for c in text)
+    return len(text) == ID_LENGTH and _IN_IDS.issuperset(text)
 
 
 class Moment(types.TypeDecorator[datetime]):

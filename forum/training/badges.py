@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Integer, bindparam, delete, select, update
 
 from forum.circles import panels
 from forum.circles.models import Post, PublishedPost, Thread
@@ -14,12 +14,21 @@ from forum.circles.publishing import post_taken_down, text_accepted
 from forum.notices.actions import tell
 from forum.storage.clock import day_of, now
 from forum.storage.database import db
+from forum.storage.prepared import Prepared
 from forum.training import rules
 from forum.training.models import Badge
 from forum.training.places import CIRCLE_ID
 
 _OF = select(Badge.pseudonym_id, Badge.until).where(
     Badge.pseudonym_id.in_(bindparam("names", expanding=True)), Badge.until >= bindparam("today")
+)
+_IN_THREAD = Prepared(
+    select(Badge.pseudonym_id).where(
+        Badge.pseudonym_id.in_(
+            select(PublishedPost.pseudonym_id).where(PublishedPost.thread_id == bindparam("thread_id"))
+        ),
+        Badge.until >= bindparam("today", type_=Integer),
+    )
 )
 
 
@@ -100,8 +109,9 @@ def take_with_story(post: Post, **_more: Any) -> None:
         take([post.pseudonym_id])
 
 
-def _carrying(pseudonym_ids: Collection[str]) -> Collection[str]:
-    return of(pseudonym_ids, day_of(now()))
+def _carrying(thread_id: str) -> Collection[str]:
+    today = day_of(now()).toordinal()
+    return [row[0] for row in _IN_THREAD.rows(db.session.connection(), thread_id=thread_id, today=today)]
 
 
 panels.show_badges_of(_carrying)

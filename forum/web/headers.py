@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
 from config import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLICY = "; ".join(
     (
@@ -43,33 +47,38 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Put the headers on every answer, and a version into the address of every static file."""
     secure = settings.production and not settings.onion_door
     always = {**ALWAYS, "Strict-Transport-Security": TRANSPORT} if secure else ALWAYS
-
-    def finish(response: Response) -> Response:
-        response.headers.extend(always)
-        response.headers["Cache-Control"] = _caching(response)
-        return response
-
-    app.after_request(finish)
-    app.url_defaults(lambda endpoint, values: _add_version(app, endpoint, values))
+    app.wsgi_app = Always(app.wsgi_app, always)  # type: ignore[method-assign]
+    app.after_request(_say_how_long)
+    app.jinja_env.globals["asset"] = lru_cache(lambda name: _address_of(app, name))
 
 
-def _caching(response: Response) -> str:
+class Always:
+    """Puts the same headers on whatever the program answers, at less cost than after each request."""
+
+    def __init__(self, program: WSGIApplication, headers: dict[str, str]) -> None:
+        """`program` is what answers, `headers` go with each of its answers."""
+        self._program = program
+        self._headers = list(headers.items())
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The program's answer, with the headers."""
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, headers + self._headers, exc_info)
+
+        return self._program(environ, start)
+
+
+def _say_how_long(response: Response) -> Response:
     """Static files rest in the browser under their version; nothing that was made for a person does."""
-    if request.endpoint != "static" or response.status_code >= 400:
-        return "no-store"
-    if request.args.get("v"):
-        return f"public, max-age={YEAR}, immutable"
-    return "no-cache"
+    response.headers["Cache-Control"] = "no-store"
+    if request.endpoint == "static" and response.status_code < 400:
+        lasting = f"public, max-age={YEAR}, immutable"
+        response.headers["Cache-Control"] = lasting if request.args.get("v") else "no-cache"
+    return response
 
 
-def _add_version(app: Flask, endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint != "static" or "v" in values or not app.static_folder:
-        return
-    file = Path(app.static_folder) / str(values.get("filename", ""))
-    if file.is_file():
-        values["v"] = _version(file, file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _version(file: Path, _changed: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+def _address_of(app: Flask, name: str) -> str:
+    """The address of a static file, with a version of what it holds. Files change with the program only."""
+    file = Path(str(app.static_folder)) / name
+    return f"{app.static_url_path}/{name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"

@@ -37,8 +37,13 @@ def _text(message: str, **values: object) -> Markup:
 
     Jinja's own function of this name asks the context on every call; a page calls it a hundred times.
     """
-    said = Markup(_catalogue().gettext(message))  # noqa: S704  (of catalogues, which are ours)
+    said = _said(_catalogue(), message)
     return said % values if values or "%" in said else said
+
+
+@lru_cache(maxsize=4096)
+def _said(catalogue: NullTranslations, message: str) -> Markup:
+    return Markup(catalogue.gettext(message))  # noqa: S704  (of catalogues, which are ours)
 
 
 def _plural(one: str, many: str, num: int, **values: object) -> Markup:

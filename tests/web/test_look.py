@@ -96,6 +96,7 @@ def bare() -> Iterator[Flask]:
     """The templates alone, without a database."""
     app = Flask("look", template_folder=str(FORUM / "templates"), static_folder=str(FORUM / "static"))
     app.config["SECRET_KEY"] = "a key for tests"
+    app.jinja_env.globals["asset"] = str
     Babel(app)
     CSRFProtect(app)
     with app.test_request_context("/"):

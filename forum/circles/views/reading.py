@@ -170,7 +170,7 @@ def thread_page(
     rows = queries.posts_of(head.id, after)
     page, more = rows[: queries.POSTS_A_PAGE], rows[queries.POSTS_A_PAGE :]
     own = _own(head, page) if current_user.is_authenticated else None
-    badges = panels.badges({row.pseudonym_id for row in page})
+    badges = panels.badges(head.id)
     here = url_for("reading.thread", thread_id=head.id)
     return render_template(
         "circles/thread.html",
@@ -257,46 +257,42 @@ def _posts(
     badge = str(_("Peer supporter")) if badges else ""
     days = {day: said_day(day) for day in {row.day for row in page}}
     modes = {mode: words.mode(mode) for mode in {row.mode for row in page if not row.is_opening}}
-    return [
-        _post(
-            row, head, own, badge if row.pseudonym_id in badges else None, days[row.day], modes.get(row.mode)
+    is_staff = current_user.is_staff
+    shown = []
+    for row in page:
+        post = SimpleNamespace(**row._asdict())
+        post.id, post.html = (
+            post.post_id,
+            as_markup(post.html if post.renderer == RENDERER else _rendered_again(row)),
         )
-        for row in page
-    ]
+        post.badge = badge if post.pseudonym_id in badges else None
+        post.day = days[post.day]
+        post.kind, post.wish = (head.kind, head.wish) if post.is_opening else (None, None)
+        post.mode, post.mode_word = (None, None) if post.is_opening else (post.mode, modes[post.mode])
+        post.content_note = said_note(post.content_note)
+        post.card = (
+            SimpleNamespace(id=post.card_id, title=post.card_title, pseudonym=post.card_pseudonym)
+            if post.card_id
+            else None
+        )
+        _mark_own(post, head, own, is_staff=is_staff)
+        shown.append(post)
+    return shown
 
 
-def _post(
-    row: AnyRow,
-    head: queries.ThreadHead,
-    own: SimpleNamespace | None,
-    badge: str | None,
-    day: str,
-    mode_word: str | None,
-) -> SimpleNamespace:
-    return SimpleNamespace(
-        id=row.post_id,
-        pseudonym=row.pseudonym,
-        badge=badge,
-        day=day,
-        mode=None if row.is_opening else row.mode,
-        mode_word=mode_word,
-        kind=head.kind if row.is_opening else None,
-        wish=head.wish if row.is_opening else None,
-        content_note=said_note(row.content_note),
-        edited=row.edited,
-        mine=bool(own and row.pseudonym_id in own.ids),
-        muted=bool(own and kept.is_muted(current_user.vault, row.pseudonym_id)),
-        given=reactions.given_to(current_user.vault, row.post_id) if own else set(),
-        helped=row.helped,
-        may_hide=current_user.is_staff and not (own and row.pseudonym_id in own.ids),
-        may_say_helped=bool(
-            own and own.wrote_opening and head.kind == "challenge" and row.pseudonym_id not in own.ids
-        ),
-        card=SimpleNamespace(id=row.card_id, title=row.card_title, pseudonym=row.card_pseudonym)
-        if row.card_id
-        else None,
-        html=as_markup(row.html if row.renderer == RENDERER else _rendered_again(row)),
-    )
+def _mark_own(
+    post: SimpleNamespace, head: queries.ThreadHead, own: SimpleNamespace | None, *, is_staff: bool
+) -> None:
+    """Say what a member may do with a post; visitors can only read and report."""
+    post.mine = post.muted = post.may_hide = post.may_say_helped = False
+    post.given = ()
+    if own is None:
+        return
+    post.mine = post.pseudonym_id in own.ids
+    post.muted = kept.is_muted(current_user.vault, post.pseudonym_id)
+    post.given = reactions.given_to(current_user.vault, post.id)
+    post.may_hide = is_staff and not post.mine
+    post.may_say_helped = own.wrote_opening and head.kind == "challenge" and not post.mine
 
 
 def _rendered_again(row: AnyRow) -> str:
