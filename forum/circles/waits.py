@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from forum.circles.models import Shift, WaitCount
 from forum.screening.findings import Tier
@@ -40,9 +40,12 @@ class Wait:
     most: int | None
 
 
+_NEXT_SHIFT = select(func.min(Shift.starts_at)).where(Shift.ends_at > bindparam("now"))
+
+
 def staffing(now: datetime) -> Staffing:
     """Who is on duty at a moment, from the shifts that moderators set."""
-    starts = db.session.scalar(select(func.min(Shift.starts_at)).where(Shift.ends_at > now))
+    starts = db.session.connection().execute(_NEXT_SHIFT, {"now": now}).scalar()
     if starts is None:
         return Staffing(False, None)
     return Staffing(starts <= now, None if starts <= now else starts)

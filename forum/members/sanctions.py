@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from forum.members.models import Sanction
 from forum.storage.clock import day_of, now
@@ -27,14 +27,20 @@ class Active:
     decision_id: str | None
 
 
+_sanction = Sanction.__table__.c
+_ACTIVE = (
+    select(_sanction.id, _sanction.pseudonym_id, _sanction.kind, _sanction.until, _sanction.decision_id)
+    .where(
+        _sanction.pseudonym_id.in_(bindparam("names", expanding=True)), _sanction.until >= bindparam("today")
+    )
+    .order_by(_sanction.until)
+)
+
+
 def active(pseudonym_ids: Collection[str], today: date) -> list[Active]:
     """The sanctions that count on a day for any of some names. One statement."""
-    rows = db.session.execute(
-        select(Sanction.id, Sanction.pseudonym_id, Sanction.kind, Sanction.until, Sanction.decision_id)
-        .where(Sanction.pseudonym_id.in_(pseudonym_ids), Sanction.until >= today)
-        .order_by(Sanction.until)
-    )
-    return [Active(*row) for row in rows]
+    asked = {"names": list(pseudonym_ids), "today": today}
+    return [Active(*row) for row in db.session.connection().execute(_ACTIVE, asked)]
 
 
 def is_suspended(pseudonym_ids: Collection[str]) -> bool:

@@ -287,9 +287,9 @@ class OpenVault:
 
     def _with_addresses(self, sqlite: Any, postgres: Any, addresses: Sequence[bytes]) -> CursorResult[Any]:
         if db.session.get_bind().dialect.name == "postgresql":
-            return db.session.execute(postgres, {"wanted": list(addresses)})  # type: ignore[return-value]
+            return db.session.connection().execute(postgres, {"wanted": list(addresses)})
         wanted = {"wanted": b"".join(addresses), "many": len(addresses)}
-        return db.session.execute(sqlite, wanted)  # type: ignore[return-value]
+        return db.session.connection().execute(sqlite, wanted)
 
     def _fresh(self, address: bytes) -> _Row | None:
         return self._opened(address, self._read([address]))

@@ -31,11 +31,8 @@ def derive(key: bytes, purpose: str) -> bytes:
 
 def keyed_hash(key: bytes, *parts: str | bytes) -> bytes:
     """HMAC-SHA256 over parts of known length each, so that no two lists of parts collide."""
-    mac = hmac.new(key, digestmod=hashlib.sha256)
-    for part in parts:
-        raw = part.encode() if isinstance(part, str) else part
-        mac.update(len(raw).to_bytes(4, "big") + raw)
-    return mac.digest()
+    raws = [part.encode() if isinstance(part, str) else part for part in parts]
+    return hmac.digest(key, b"".join(len(raw).to_bytes(4, "big") + raw for raw in raws), "sha256")
 
 
 def seal(key: bytes, plain: bytes, place: bytes) -> bytes:
