@@ -2,8 +2,8 @@
 
 First what waits is taken back. Then the texts: removed one by one in random order, planned for random days,
 or left where they are. Then marks, sessions, vault and key go at once, and nothing can tell any more which
-names were theirs. Each text is taken back, goes or is planned in a transaction of its own, in random order, so
-that no two are tied. What a crash interrupts goes on when it is asked for again: the vault goes last.
+names were theirs. Each text is taken back, goes or is planned in a transaction of its own, in random order,
+so that no two are tied. What a crash interrupts goes on when it is asked for again: the vault goes last.
 """
 
 from __future__ import annotations

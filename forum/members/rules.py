@@ -19,7 +19,8 @@ SIGN_IN_NAME_MOST = 60
 NAME_LEAST = 3
 NAME_MOST = 30
 NEARLY = 0.85
-"""From which share of letters in common on typed words are taken for the offered ones with a slip in them."""
+WORDS_IN_COMMON = 4
+"""From which share of letters, or number of words, in common on typed words are the offered ones with a slip."""
 STRONG = 3
 """From which zxcvbn score on a passphrase of one's own is taken: "safely unguessable" there."""
 
@@ -84,7 +85,9 @@ def is_slip(passphrase: str, offered: str) -> bool:
     typed = unicodedata.normalize("NFKC", passphrase.strip())[:PASSPHRASE_MOST]
     if not offered or typed == offered:
         return False
-    return SequenceMatcher(None, _letters(typed), _letters(offered), autojunk=False).ratio() >= NEARLY
+    in_common = set(typed.casefold().split()) & set(offered.split())
+    alike = SequenceMatcher(None, _letters(typed), _letters(offered), autojunk=False).ratio()
+    return alike >= NEARLY or len(in_common) >= WORDS_IN_COMMON
 
 
 def _letters(words: str) -> str:
