@@ -20,7 +20,7 @@ NAME_LEAST = 3
 NAME_MOST = 30
 NEARLY = 0.85
 WORDS_IN_COMMON = 4
-"""From which share of letters, or number of words, in common on typed words are the offered ones with a slip."""
+"""From which share of letters, or number of words, in common typed words are the offered ones with a slip."""
 STRONG = 3
 """From which zxcvbn score on a passphrase of one's own is taken: "safely unguessable" there."""
 
