@@ -16,13 +16,14 @@ from flask import Flask
 from forum.circles.models import Decision, Post, PublishedPost, Review, Shift
 from forum.circles.views import mine
 from forum.members.models import Staff
+from forum.moderation.actions import Moderator
 from forum.notices.models import Notice
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from forum.web import limits
 from tests.guards.people_of_every_role import browsers
 from tests.guards.walk import ROLES, Door, doors
-from tests.moderation.desk import Author, review_of, screen_all
+from tests.moderation.desk import Author, decide, review_of, screen_all
 from tests.people import Person
 from tests.security.states import Made, alike, bare, make
 
@@ -158,14 +159,18 @@ def test_one_s_own_matters_are_like_nothing_at_the_desk(app: Flask, made: Made) 
     own = author.opens(made.circle, "I moderate, and I am tired.", "Tired too")
     screen_all()
     review_id = review_of(own).id
-    for path in ("", "/claim", "/keep", "/publish", "/try_again", "/decline"):
-
-        def ask(review: str):  # type: ignore[no-untyped-def]
-            form = {"version": "1", "revision_hash": "00" * 32, "reason": "decline-hostile", "note": "x" * 30}
-            place = f"/moderation/reviews/{review}{path}"
-            return mo.browser.post(place, data=form) if path else mo.browser.get(place)
-
-        assert alike(ask, {"own": review_id}) == [], path
+    for door in doors(app):
+        if not door.rule.startswith("/moderation/reviews/"):
+            continue
+        for path in door.paths("review_id"):
+            ask = lambda one, path=path, door=door: mo.browser.open(
+                path.format(one), method=door.method, data=FORM if door.method != "GET" else None
+            )
+            assert alike(ask, {"own": review_id}) == [], (door.method, path)
+    decision_id = decide(Moderator(new_id()), review_id, "publish", words="").id
+    for path in ("/moderation/decisions/{}/undo", "/moderation/alone/{}"):
+        ask = lambda one, path=path: mo.browser.post(path.format(one), data=FORM)
+        assert alike(ask, {"own": decision_id}) == [], path
 
 
 def test_a_role_that_was_taken_ends_with_the_next_request(app: Flask) -> None:
