@@ -18,11 +18,11 @@ from forum.storage import rotation
 from forum.storage.database import db
 from forum.web import errors, limits, logs
 from tests import engines
-from tests.faults import catalogue, classifier, resources
+from tests.faults import catalogue, classifier, disk, resources
 from tests.faults.site import Site
-from tests.faults.table import FAULTS, Fault
+from tests.faults.table import FAULTS, Fault, NotHere
 
-assert catalogue and classifier and resources, "importing them fills the table"
+assert catalogue and classifier and disk and resources, "importing them fills the table"
 MARKS = {"sqlite": (), "postgres": (pytest.mark.postgres,)}
 ROWS = [
     pytest.param(one, engine, marks=MARKS[engine], id=f"{one.name}-{engine}")
@@ -42,7 +42,10 @@ def site(request: pytest.FixtureRequest, settings: Settings) -> Site:
 
 @pytest.mark.parametrize(("fault", "engine"), ROWS)
 def test_nothing_is_lost_and_nothing_appears(site: Site, fault: Fault, engine: str) -> None:
-    fault.act(site)
+    try:
+        fault.act(site)
+    except NotHere as why:
+        pytest.skip(str(why))
 
 
 def _row(name: str) -> Fault:
