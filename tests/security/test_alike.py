@@ -70,7 +70,7 @@ FORM = {
 @pytest.fixture
 def made(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Made:
     """Texts that wait, are held, returned, declined, hidden, removed, withdrawn; circles of each audience."""
-    monkeypatch.setattr(limits.Limit, "check", lambda _self: None)
+    monkeypatch.setattr(limits.Limit, "check", lambda *_: None)
     return make(app)
 
 
