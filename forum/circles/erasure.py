@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,10 @@ from forum.storage.database import db
 KIND = "post"
 
 
-def end_waiting(vault: OpenVault, at: datetime) -> None:
-    """Take back every text that waits, is returned, or is offered in a masked version."""
+def waiting(vault: OpenVault) -> list[str]:
+    """The posts of which a text waits, is turned back, or is offered in a masked version."""
     names = [own.id for own in pseudonyms.ring(vault)]
-    waiting = db.session.scalars(
+    found = db.session.scalars(
         select(Revision.post_id)
         .join(Post, Post.id == Revision.post_id)
         .where(
@@ -29,12 +30,14 @@ def end_waiting(vault: OpenVault, at: datetime) -> None:
             Revision.state.in_([*rules.PENDING, "returned", "declined"]),
             Revision.written_by == "member",
         )
-    ).all()
-    for post_id in sorted(set(waiting)):
-        try:
-            actions.withdraw(vault, post_id, at)
-        except Changed:
-            continue  # declined: its text goes by its own date
+    )
+    return sorted(set(found))
+
+
+def end_waiting(vault: OpenVault, post_id: str, at: datetime) -> None:
+    """Take one of them back. What is declined and was told so goes by its own date."""
+    with suppress(Changed):
+        actions.withdraw(vault, post_id, at)
 
 
 def listed(vault: OpenVault) -> list[str]:
@@ -98,6 +101,6 @@ def exported(vault: OpenVault) -> list[dict[str, Any]]:
     ]
 
 
-registry.eraser(registry.Texts(KIND, end_waiting, listed, remove, every))
+registry.eraser(registry.Texts(KIND, listed, remove, every, waiting, end_waiting))
 registry.exporter("texts", exported)
 registry.counter("post", lambda vault: len(listed(vault)))
