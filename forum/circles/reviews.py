@@ -71,7 +71,10 @@ def close_reviews(revision_id: str) -> None:
 
 
 def reopen_review(revision: Revision, now: datetime) -> Review:
-    """Open the last submission review of a revision again: same lane, same due time."""
+    """Open the last submission review of a revision again: same lane, same due time.
+
+    Where the exact time is forgotten already, it is due as if it had come now.
+    """
     review = db.session.scalars(
         select(Review)
         .where(Review.revision_id == revision.id, Review.kind == "submission")
@@ -85,7 +88,13 @@ def reopen_review(revision: Revision, now: datetime) -> Review:
     review.claimed_until = None
     review.decision_id = None
     review.awaits_author = False
-    review.due_at = review.due_at or coarse(now)
+    review.due_at = review.due_at or waits.due_at(
+        coarse(now),
+        review.lane,
+        review.tier,  # type: ignore[arg-type]
+        tuple(review.flags),
+        waits.staffing(now),
+    )
     db.session.flush()
     return review
 
