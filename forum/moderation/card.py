@@ -52,6 +52,7 @@ def card_page(
         reveal_path=None
         if _is_open(card)
         else url_for("moderation.review", review_id=card.review.id, reveal=1),
+        lineage=queries.lineage_of(card),
         context=[_context(row) for row in queries.context_of(card.post)],
         circle_name=card.circle.name,
         thread_title=card.thread_title,

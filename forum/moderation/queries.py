@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from forum.circles.models import (
     Shift,
     Thread,
 )
+from forum.circles.rules import LIBRARY
 from forum.members.models import Staff
 from forum.moderation.rules import SANCTIONS
 from forum.screening.models import Screening
@@ -105,6 +106,44 @@ def card(review_id: str) -> Card | None:
     texts = select(func.count()).select_from(Post).where(Post.pseudonym_id == post.pseudonym_id)
     count = db.session.scalar(texts) or 0
     return Card(review, revision, post, thread, circle, content, screening, title, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A published text that another one grew out of: its words, and where it stands if moderators read there."""
+
+    path: str
+    title: str
+    pseudonym: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a strategy card comes from. `gone`: how many of the cards it was built on cannot be read now.
+
+    `source` is the text of its writer's own that it grew out of, `helped` whether that was named as what
+    helped, `source_circle` the circle of that text where not everybody may read it, else nothing.
+    """
+
+    built_on: Sequence[Ancestor] = ()
+    gone: int = 0
+    source: Ancestor | None = None
+    helped: bool = False
+    source_circle: str = ""
+
+
+_lineage: list[Callable[[Post], Lineage | None]] = []
+
+
+def show_lineage_with(lineage: Callable[[Post], Lineage | None]) -> None:
+    """Register who knows where a card comes from (called once, by the coping room)."""
+    _lineage[:] = [lineage]
+
+
+def lineage_of(card: Card) -> Lineage | None:
+    """Where a strategy card comes from; None for any other text, and for a card that stands for itself."""
+    return _lineage[0](card.post) if _lineage and card.circle.id == LIBRARY else None
 
 
 def context_of(post: Post) -> list[AnyRow]:
