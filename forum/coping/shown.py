@@ -1,4 +1,4 @@
-"""Keeping the library's table beside the published tables, in the same transaction; lineage for moderators."""
+"""Keeping the library's table beside the published tables, in one transaction; lineage for moderators."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def card(review_id: str) -> Card | None:
 
 @dataclass(frozen=True, slots=True)
 class Ancestor:
-    """A published text that another one grew out of: its words, and where it stands if moderators read there."""
+    """A published text that another one grew out of; `path` is empty where moderators do not read."""
 
     path: str
     title: str
