@@ -147,22 +147,36 @@ def lineage_of(card: Card) -> Lineage | None:
 
 
 def context_of(post: Post) -> list[AnyRow]:
-    """The opening and the last replies of the thread, as readers see them, without the post itself."""
+    """The opening and four replies of the thread, as readers see them, without the post itself.
+
+    The replies are those that stand before a published reply, and the last ones for any other text.
+    """
+    place = select(PublishedPost.position).where(
+        PublishedPost.post_id == post.id, PublishedPost.is_opening.is_(False)
+    )
+    is_before = PublishedPost.position < func.coalesce(place.scalar_subquery(), PublishedPost.position + 1)
     wanted = (
         select(
             PublishedPost.post_id,
             PublishedPost.pseudonym,
             PublishedPost.mode,
             PublishedPost.html,
+            PublishedPost.plain,
             PublishedPost.content_note,
             PublishedPost.is_opening,
+            PublishedPost.position,
             PublishedPost.day,
         )
-        .where(PublishedPost.thread_id == post.thread_id, PublishedPost.post_id != post.id)
+        .where(PublishedPost.thread_id == post.thread_id, PublishedPost.post_id != post.id, is_before)
         .order_by(PublishedPost.is_opening.desc(), PublishedPost.position.desc())
         .limit(CONTEXT_POSTS)
     )
-    return list(db.session.execute(wanted).all())[::-1]
+    return sorted(db.session.execute(wanted).all(), key=lambda row: int(row.position))
+
+
+def place_of(post_id: str) -> int | None:
+    """The place of a published post in its thread."""
+    return db.session.scalar(select(PublishedPost.position).where(PublishedPost.post_id == post_id))
 
 
 def others_under_care(card: Card) -> int:
