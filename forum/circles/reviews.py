@@ -64,7 +64,7 @@ def close_reviews(revision_id: str) -> None:
     if review is not None:
         review.open = False
         review.version += 1
-        review.claimed_until = None
+        review.claimed_until = review.claimed_at = None
         review.band = None
         review.first_by = review.first_outcome = review.first_at = None
     db.session.flush()

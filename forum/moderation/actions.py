@@ -18,7 +18,7 @@ from forum.circles.content import seal_words
 from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import reopen_review, revision_in
 from forum.members import sanctions
-from forum.moderation import effects, log, reports
+from forum.moderation import effects, log, numbers, reports
 from forum.moderation.offering import Moderator, not_made_by
 from forum.moderation.rules import SANCTIONS, Choice, fits, may_undo
 from forum.notices import actions as notices
@@ -212,7 +212,9 @@ def record(
 
 def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -> None:
     """Close the review unless talk goes on, count the wait, and let exact times go where they may."""
-    review.claimed_until = None
+    if review.claimed_at is not None:
+        numbers.count_in_hand(review.lane, review.claimed_at, now)
+    review.claimed_until = review.claimed_at = None
     review.first_by = review.first_outcome = review.first_at = None
     if choice.outcome in ("hold", "escalate"):
         review.last_word_on = day_of(now)

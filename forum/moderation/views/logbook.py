@@ -62,13 +62,14 @@ def _entry(entry: LogEntry | StagedEntry) -> dict[str, Any]:
 
 
 def _waits() -> list[SimpleNamespace]:
+    in_hand = numbers.in_hand_by_lane(day_of(now()))
     return [
         SimpleNamespace(
             lane=one.lane,
             decisions=one.decisions,
             half=said_minutes(one.half) if one.half is not None else None,
             most=said_minutes(one.most) if one.most is not None else None,
-            width=min(100, (one.half or 0) // 15),
+            in_hand=said_minutes(half) if (half := in_hand[one.lane]) is not None else None,
         )
         for one in numbers.waits_by_lane(day_of(now()))
     ]
