@@ -50,7 +50,7 @@ def card_page(
         review=_review(card, at, is_mine),
         claimable=card.review.open and not is_mine,
         taken=not is_mine and not is_late and is_held,
-        text=_text(card),
+        text=text_of(card),
         reveal_path=None
         if _is_open(card)
         else url_for("moderation.review", review_id=card.review.id, reveal=1),
@@ -188,12 +188,13 @@ def must_be_revealed(card: queries.Card) -> bool:
     return card.review.lane in ("care", "conduct") or max(labels.values(), default=0.0) >= SOFTENED_SCORE
 
 
-def _text(card: queries.Card) -> SimpleNamespace:
+def text_of(card: queries.Card, *, is_marked: bool = True) -> SimpleNamespace:
+    """The text of a card and what belongs to it, behind its summary where it is heavy and not revealed."""
     content = card.content
     is_open = _is_open(card)
     body: Markup | None = None
     if content and is_open:
-        body = _marked(content.title, content.body, _findings(card))
+        body = _marked(content.title, content.body, _findings(card) if is_marked else [])
     return SimpleNamespace(
         title=content.title if content and is_open else None,
         body=body if content else as_markup(escaped(_("The text is erased."))),

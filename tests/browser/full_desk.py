@@ -6,6 +6,7 @@ import secrets
 
 from forum.circles import actions as life
 from forum.circles import conversation, shifts, talking
+from forum.circles.models import Decision
 from forum.circles.writing import make_ready
 from forum.coping.actions import Origin
 from forum.members.vault import OpenVault
@@ -13,7 +14,7 @@ from forum.moderation import notes, policy
 from forum.moderation.offering import Moderator
 from forum.moderation.reports import Concern, report
 from forum.storage.clock import day_of, now
-from forum.storage.database import writing
+from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests import doing
 from tests.moderation import desk
@@ -76,23 +77,17 @@ def besides() -> dict[str, str]:
     )
     desk.screen_all()
     desk.decide(Moderator(new_id()), desk.review_of(grave).id, "decline")
+    plain = desk.Author().opens(desk.a_circle(), "s" * 60, "s" * 60)
+    desk.publish(plain)
+    decided = desk.review_of(plain).decision_id
+    with writing():
+        db.session.execute(db.update(Decision).values(id="a" + decided[1:]).where(Decision.id == decided))
     return {"talk": desk.review_of(talk.post_id).id, "card": desk.review_of(card.id).id}
 
 
 PAGES = (
-    *(
-        "",
-        "/queue",
-        "/alike",
-        "/ten",
-        "/shifts",
-        "/settings",
-        "/numbers",
-        "/log",
-        "/alone",
-        "/policy",
-        "/circles",
-    ),
+    *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/alone", "/second-look"),
+    *("/policy", "/circles"),
     *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining", "/policy/rules"),
     "/policy/template.return-details",
 )

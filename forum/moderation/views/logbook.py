@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum.circles import shelf
-from forum.moderation import log, numbers, queries
+from forum.moderation import later, log, numbers, queries
 from forum.moderation.models import LogEntry, StagedEntry
 from forum.moderation.words import said_outcome
 from forum.storage.clock import day_of, now
@@ -93,6 +93,7 @@ def all_numbers() -> str:
         ],
         hours_known=sum(count for _hour, count in hours) >= numbers.FEWEST,
         agreement=numbers.agreement(today),
+        second_looks=later.second_looks(today),
         about_oneself=numbers.about_oneself(today),
         outcomes=[(said_outcome(name), count) for name, count in counted.most_common()],
         appeals=appeals,
