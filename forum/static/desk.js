@@ -11,10 +11,10 @@ if (keep) {
   const lost = () => { for (const note of document.querySelectorAll("[data-keep-lost]")) note.hidden = false; };
   setInterval(async () => {
     if (Date.now() - last > 25 * 60000) return;
+    const body = new URLSearchParams(new FormData(keep));
+    body.set("open", "yes");
     try {
-      const answer = await fetch(keep.dataset.keepUrl, {
-        method: "POST", body: new URLSearchParams(new FormData(keep)), credentials: "same-origin",
-      });
+      const answer = await fetch(keep.dataset.keepUrl, { method: "POST", body, credentials: "same-origin" });
       if (!answer.ok) return lost();
       const until = answer.headers.get("X-Kept-Until");
       for (const place of document.querySelectorAll("[data-keep-until]")) if (until) place.textContent = until;

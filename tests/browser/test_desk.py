@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+import time_machine
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from forum.circles.models import PublishedPost, Review
 from forum.circles.tasks import screen_next
 from forum.screening.findings import Care, Screened
-from forum.storage.database import db
+from forum.storage.database import db, writing
+from forum.storage.types import new_id
 from tests.browser.conftest import Visit
 from tests.browser.full_desk import PAGES, a_full_desk, sixty_words
 from tests.browser.pressing import press
@@ -306,3 +308,32 @@ def test_giving_up_a_review_with_words_typed_asks_first(app: Flask, with_scripts
     press(page.get_by_role("button", name="Give back"))
     expect(page.get_by_role("heading", name="Given back")).to_be_visible()
     expect(page.get_by_text("Half of an answer")).to_be_visible()
+
+
+def test_an_open_card_is_kept_while_somebody_is_there_and_says_when_it_is_lost(
+    app: Flask, with_scripts: Visit, clock: time_machine.Traveller
+) -> None:
+    sixty_words()
+    page = with_scripts.window(Person(app, "moderator"))
+    page.clock.install()
+    page.goto("/moderation")
+    press(page.get_by_role("button", name="Next review"))
+    lost = page.get_by_text("Your hold on this review has ended.")
+    kept: list[int] = []
+    page.on("response", lambda answer: kept.append(answer.status) if "/keep" in answer.url else None)
+    until = page.locator("[data-keep-until]")
+    for _turn in range(2):
+        before = until.inner_text()
+        page.mouse.move(20 + len(kept), 200)
+        clock.shift(4 * 60)
+        page.clock.fast_forward(4 * 60_000)
+        expect(until).not_to_have_text(before)
+    expect(lost).to_be_hidden()
+    page.clock.fast_forward(26 * 60_000)  # nobody is there: nothing is asked
+    with writing():
+        db.session.execute(db.update(Review).values(claimed_by=new_id()))
+    page.mouse.move(50, 300)
+    with page.expect_response("**/keep"):
+        page.clock.fast_forward(4 * 60_000)
+    expect(lost).to_be_visible()
+    assert kept == [204, 204, 409]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import time_machine
 from flask import Flask
 
 from forum.circles.models import PublishedPost
+from forum.circles.rules import LEASE
 from forum.moderation import queries
 from forum.moderation.card import CONTEXT_LETTERS
 from forum.moderation.reports import Concern, report
@@ -78,3 +80,25 @@ def test_a_thread_that_moderators_do_not_read_is_not_linked(app: Flask) -> None:
     mo = Person(app, "moderator")
     page = mo.browser.get(f"/moderation/reviews/{desk.review_of(waiting).id}").text
     assert "Told inside." in page and "Its whole thread" not in page
+
+
+def test_a_review_is_kept_by_who_holds_it_and_by_nobody_else(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    post_id = desk.Author().opens(desk.a_circle())
+    desk.screen_all()
+    mo, kim = Person(app, "moderator"), Person(app, "moderator")
+    path = mo.browser.post("/moderation/next").location
+    assert "Yours until" in mo.browser.get(path).text
+    clock.shift(15 * 60)
+    until = now() + LEASE
+    assert mo.browser.post(f"{path}/keep").location == path
+    kept = mo.browser.post(f"{path}/keep", data={"open": "yes"})
+    assert (kept.status_code, kept.headers["X-Kept-Until"]) == (204, f"{until:%H:%M} UTC")
+    assert kim.browser.get("/moderation").status_code == 200
+    clock.shift(15 * 60)
+    assert kim.browser.post(f"{path}/keep").status_code == 409, "it is still held"
+    clock.shift(6 * 60)
+    assert kim.browser.post(f"{path}/claim").status_code == 303
+    assert mo.browser.post(f"{path}/keep").status_code == 409
+    assert desk.review_of(post_id).claimed_by == kim.staff_id
