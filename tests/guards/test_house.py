@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import audit
+
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
@@ -126,3 +128,18 @@ def test_the_web_process_loads_no_model_library(tmp_path: Path, module: str) -> 
         check=True,
     )
     assert ran.stdout.strip() == "[]"
+
+
+def test_an_audit_that_could_not_look_is_no_good_news() -> None:
+    known = {"name": "alpha", "version": "1.0", "vulns": []}
+    hole = {"name": "beta", "version": "2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2.1"]}]}
+    away = {"name": "gamma", "skip_reason": "not found"}
+    assert audit.judged([known]) == (["1 of 1 packages looked up, 0 known holes."], 0)
+    assert audit.judged([known, hole])[1] == audit.HOLE
+    assert audit.judged([known, hole])[0][0] == "beta 2: PYSEC-1, mended in 2.1"
+    assert audit.judged([known, away])[1] == audit.NOT_LOOKED_UP
+    assert "Not looked up: gamma." in audit.judged([known, away])[0]
+    assert audit.judged([hole, away])[1] == audit.HOLE
+    lines, code = audit.judged([away])
+    assert code == audit.NOT_LOOKED_UP and "nothing was audited" in lines[-1]
+    assert audit.judged([])[1] == audit.NOT_LOOKED_UP
