@@ -1,7 +1,7 @@
 """`python -m tests.audit`: known holes in every installed package, and plainly said where nobody could tell.
 
-pip-audit passes over what the index does not answer for and then says that nothing was found. Here that is no
-good news: it ends with 1 for a known hole, with 2 where a package was not looked up, with 0 only when all were.
+pip-audit passes over what the index does not answer for, and then says that nothing was found. Here that is
+no good news: it ends with 1 for a known hole, with 2 where a package was not looked up, else with 0.
 """
 
 from __future__ import annotations

