@@ -14,6 +14,14 @@ from werkzeug.serving import make_server
 from forum.members.person import cookie_name
 from tests.people import Person
 
+KEPT_IN_THE_BROWSER = """async () => [
+    localStorage.length,
+    sessionStorage.length,
+    (await indexedDB.databases()).length,
+    (await caches.keys()).length,
+    (await navigator.serviceWorker.getRegistrations()).length,
+]"""
+
 
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
@@ -67,7 +75,7 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Itera
 
 @pytest.fixture
 def check_page(visit: Visit) -> Callable[[Page], None]:
-    """Look at a page as axe does, and for anything that does not fit the window.
+    """Look at a page as axe does, for anything that does not fit the window, and for anything it keeps there.
 
     axe is a script: where scripts are off the same page is only looked at for its width.
     """
@@ -83,6 +91,7 @@ def check_page(visit: Visit) -> Callable[[Page], None]:
         assert wide <= 0, f"{page.url} is {wide} px too wide"
         if not visit.scripts:
             return
+        assert page.evaluate(KEPT_IN_THE_BROWSER) == [0, 0, 0, 0, 0], f"{page.url} keeps something"
         found = axe.run(page, options=options)
         assert not found.response["violations"], found.generate_report()
 
