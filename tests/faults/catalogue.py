@@ -13,11 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from itertools import count
 
 import psycopg
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from config import Settings
 from forum.circles.models import Decision, PublishedPost
@@ -264,6 +267,61 @@ def decisions(site: Site) -> None:
         assert len(raised) == 99
         db.session.rollback()
         assert db.session.scalar(db.select(db.func.count()).select_from(Decision)) == 1
+        site.check(app)
+
+
+@contextmanager
+def _failing(nth: int) -> Iterator[list[str]]:
+    """The statement of this number fails, as when the database goes away; yields those that came so far."""
+    ran: list[str] = []
+    engine = db.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        ran.append(statement)
+        if len(ran) == nth:
+            raise OperationalError("planted", {}, Exception())
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield ran
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@fault("each statement of a submission fails in turn")
+def each_of_a_submission(site: Site) -> None:
+    with site.running() as app:
+        for nth in count(1):
+            ana = Person(app)
+            form = site.form() | {"pseudonym": f"Heron {nth}"}
+            with _failing(nth) as ran:
+                answer = site.send(ana, form)
+            if len(ran) < nth:
+                assert answer.status_code == 303
+                break
+            if answer.status_code != 303:
+                is_kept(answer, form)
+            assert site.send(ana, form).status_code == 303, ran[-1]
+        assert nth > 10, "a submission has more statements"
+        site.check(app)
+
+
+@fault("each statement of a decision fails in turn")
+def each_of_a_decision(site: Site) -> None:
+    with site.running() as app:
+        for nth in count(1):
+            post_id, mo = site.opens(), Moderator(new_id())
+            site.score()
+            review_id = desk.review_of(post_id).id
+            db.session.rollback()
+            with _failing(nth) as ran, suppress(OperationalError):
+                desk.decide(mo, review_id, "publish", words="")
+            db.session.rollback()
+            if len(ran) < nth:
+                break
+            assert desk.text_of(post_id).state == "waiting", ran[-1]
+            desk.decide(mo, review_id, "publish", words="")
+        assert nth > 10, "a decision has more statements"
         site.check(app)
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from config import Settings
 from forum import storage
@@ -67,6 +68,11 @@ def _answer_as_a_fault(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(errors, "_database_away", _raise)
 
 
+def _keep_what_failed(patch: pytest.MonkeyPatch) -> None:
+    """A transaction that broke off keeps its first half."""
+    patch.setattr(Session, "rollback", lambda self: self.commit())
+
+
 def _know_no_form_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(actions, "_sent_before", lambda _sender: None)
     patch.setattr(actions, "_form_hash", lambda _sender: None)
@@ -114,6 +120,8 @@ PLANTS: dict[str, Plant] = {
     "the same form twenty": _know_no_form_again,
     "forty people sign in": _with(keys, "_turns", threading.BoundedSemaphore(40)),
     "power cut": _with(disk, "COPIED", ("forum.sqlite3",)),
+    "each statement of a submission": _answer_as_a_fault,
+    "each statement of a decision": _keep_what_failed,
     "a hundred decisions": _let_everybody_decide,
     "a migration killed": _in_the_other_process("each"),
     "a field key that does not fit": _with(rotation, "count_lost", lambda: 0),
