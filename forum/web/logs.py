@@ -3,7 +3,8 @@
 Nothing is searched for and blackened: only the fields listed here pass. Of an exception the log keeps its
 kind and the places in the code, never its message, for a message may quote what somebody wrote. Of a
 foreign library's line it keeps the template, never what was filled in; a line that was filled in before it
-reached the log is withheld. Times are whole minutes.
+reached the log is withheld, and so is every line of the development server, whose templates begin with the
+caller's address and the second. Times are whole minutes.
 """
 
 from __future__ import annotations
@@ -120,7 +121,8 @@ def _handler() -> logging.Handler:
 
 
 def _foreign(record: logging.LogRecord) -> Event:
-    template = record.msg if isinstance(record.msg, str) and record.args else "withheld"
+    is_template = bool(record.args) and not record.name.startswith("werkzeug")
+    template = record.msg if is_template and isinstance(record.msg, str) else "withheld"
     return {"event": template, "where": f"{record.module}:{record.lineno}"}
 
 

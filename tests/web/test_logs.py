@@ -86,3 +86,13 @@ def test_a_line_that_cannot_be_written_is_let_go_and_quotes_nothing(
         handler.setFormatter(Redacting())
         handler.handle(logging.LogRecord("x", logging.ERROR, "x.py", 1, "for %s", (SECRET,), None))
     assert capfd.readouterr().err == ""
+
+
+def test_the_development_server_writes_no_address() -> None:
+    """Its own template is filled in with the caller and the second before the log sees it."""
+    caller = '203.0.113.77 - - [02/Mar/2026 10:00:01] "%s" %s %s'
+    record = logging.LogRecord(
+        "werkzeug", logging.INFO, "_internal.py", 97, caller, ("GET /mine", 200, "-"), None
+    )
+    line = Redacting().format(record)
+    assert "203.0.113" not in line and "10:00:01" not in line and "withheld" in line
