@@ -11,6 +11,9 @@ import time_machine
 from flask import Flask
 
 from forum.circles import shifts
+from forum.circles.content import open_content
+from forum.circles.models import Review, Revision
+from forum.content import reasons
 from forum.members import erasure
 from forum.members.models import Sanction
 from forum.members.vault import OpenVault
@@ -256,3 +259,40 @@ def test_who_leaves_for_good_has_no_shift(app: Flask) -> None:
         shifts.plan(mo.staff_id, ahead, ahead + timedelta(hours=2), now())
     erasure.erase(mo.member_id, OpenVault(mo.key), secrets.token_bytes(32), "now", now())
     assert shifts.planned(mo.staff_id, now()) == []
+
+
+def test_one_is_said_as_one(app: Flask) -> None:
+    lead = Person(app, "lead")
+    review_id = desk.review_of(desk.Author().opens(desk.a_circle())).id
+    assert "1 day<" in lead.browser.get(f"/moderation/reviews/{review_id}/sanction").text
+    assert "1 hour<" in lead.browser.get("/moderation/shifts").text
+
+
+def test_starter_texts_of_one_name_are_told_apart(app: Flask) -> None:
+    page = Person(app, "lead").browser.get("/moderation/policy").text
+    groups = page.split('id="starters-title"')[1].split("</section>")[0].split("<h3>")[1:]
+    assert [group.split("</h3>")[0] for group in groups] == ["To return", "To decline", "To hide or remove"]
+    links = re.findall(r'href="/moderation/policy/template\.([^"]+)"', page)
+    assert len(links) == len(set(links)) == len(reasons())
+    for group in groups:
+        titles = re.findall(r"<a [^>]+>([^<]+)</a>", group)
+        assert len(titles) == len(set(titles)), "two of one name under one heading"
+
+
+def test_a_threshold_says_why_it_stands_there(app: Flask) -> None:
+    page = Person(app, "lead").browser.get("/moderation/policy/threshold.threat").text
+    assert "A missed threat costs more than a false alarm." in page
+
+
+def test_alike_texts_are_shown_by_their_beginning_unless_they_are_heavy(app: Flask) -> None:
+    circle = desk.a_circle()
+    for _copy in range(2):
+        desk.Author().opens(circle, "Buy the same thing from the same man today.", "Offer")
+        desk.Author().opens(circle, "You are all the same kind of fools in here.", "Words")
+    with writing():
+        for review in db.session.scalars(db.select(Review)):
+            if "fools" in open_content(db.session.get_one(Revision, review.revision_id)).body:
+                review.lane = "conduct"
+    page = Person(app, "moderator").browser.get("/moderation/alike").text
+    assert page.count("Offer: Buy the same thing from the same man today.") == 2
+    assert "fools" not in page and page.count("It may be heavy to read.") == 2

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -110,7 +111,7 @@ def _sanction_page(review_id: str, form: dict[str, str], errors: dict[str, str])
         form=form,
         errors=errors,
         reasons=[("", str(_("choose a reason"))), *found],
-        days=[(days, str(_("%(count)s days", count=days))) for days in interventions.SUSPENSIONS],
+        days=[(days, ngettext("%(num)d day", "%(num)d days", days)) for days in interventions.SUSPENSIONS],
         strike_days=interventions.STRIKE_DAYS,
     )
 
