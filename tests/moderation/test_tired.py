@@ -22,7 +22,7 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests.moderation import desk
-from tests.moderation.test_pages import GOODBYE, WORDS, take
+from tests.moderation.test_pages import GOODBYE, WORDS, fields, take
 from tests.people import Person
 
 
@@ -296,3 +296,40 @@ def test_alike_texts_are_shown_by_their_beginning_unless_they_are_heavy(app: Fla
     page = Person(app, "moderator").browser.get("/moderation/alike").text
     assert page.count("Offer: Buy the same thing from the same man today.") == 2
     assert "fools" not in page and page.count("It may be heavy to read.") == 2
+
+
+def test_what_is_paused_is_seen_and_opened_again_in_one_press(app: Flask) -> None:
+    circle = desk.a_circle()
+    lead, mo = Person(app, "lead"), Person(app, "moderator")
+    assert "paused" not in mo.browser.get("/moderation").text
+    lead.browser.post("/moderation/valves", data={"circle": circle, "message": "We are few this week."})
+    assert "New threads are paused in 1 circle." in mo.browser.get("/moderation").text
+    page = lead.browser.get("/moderation/policy").text
+    assert "We are few this week." in page
+    form = re.search(r'<form method="post" action="/moderation/valves">(.*?)</form>', page, re.S)[1]
+    assert "Open again" in form
+    lead.browser.post("/moderation/valves", data=fields(f"<form>{form}"))
+    assert "paused" not in mo.browser.get("/moderation").text
+    assert "We are few this week." not in lead.browser.get("/moderation/policy").text
+
+
+def test_pausing_all_leaves_the_door_to_the_moderators_open(app: Flask) -> None:
+    ana, lead = Person(app), Person(app, "lead")
+    form = {"note": "May I ask you something?", "pseudonym": "Quiet Heron"}
+    assert ana.browser.post("/account/conversation", data={**form, "form_key": new_id()}).status_code == 303
+    lead.browser.post("/moderation/valves", data={"message": "We are few this week."})
+    other = {**form, "pseudonym": "Copper Kettle", "form_key": new_id()}
+    assert ana.browser.post("/account/conversation", data=other).status_code == 303
+
+
+def test_nobody_is_given_a_strike_for_words_to_the_moderators(app: Flask) -> None:
+    ana, mo = Person(app), Person(app, "moderator")
+    form = {"note": "You are all fools.", "pseudonym": "Quiet Heron", "form_key": new_id()}
+    ana.browser.post("/account/conversation", data=form)
+    desk.screen_all()
+    path, _bound, page = take(mo)
+    assert f"{path}/sanction" not in page
+    assert mo.browser.get(f"{path}/sanction").status_code == 404
+    sent = {"reason": "decline-hostile", "note": WORDS, "days": "7"}
+    assert mo.browser.post(f"{path}/suspend", data=sent).status_code == 404
+    assert not db.session.scalars(db.select(Sanction)).all()

@@ -43,6 +43,7 @@ def overview() -> str:
         ],
         starters=[(said, [one for one in reasons() if use in one.uses]) for use, said in _uses()],
         circles=circles.circles(),
+        paused=watch.paused_circles(),
     )
 
 
