@@ -16,7 +16,7 @@ from sqlalchemy import exists, select, update
 from forum.circles import publishing, rules, talking, waits
 from forum.circles.content import seal_words
 from forum.circles.models import Decision, Post, Review, Revision
-from forum.circles.reviews import reopen_review, revision_in
+from forum.circles.reviews import open_review, reopen_review, revision_in
 from forum.members import sanctions
 from forum.moderation import effects, log, numbers, reports
 from forum.moderation.offering import Moderator, not_made_by
@@ -315,6 +315,12 @@ def _reverse(before: Decision, review: Review, revision: Revision, now: datetime
         publishing.show(revision, "moderator", "undo", today, before.content_note)
         effects.no_longer_hidden(review)
         notices.tell(post.pseudonym_id, "shown", today, post_id=post.id)
+    elif before.outcome == "annotate":
+        effects.take_note_off(revision, today)
+    elif before.outcome == "leave":
+        if open_review(revision.id, "report"):
+            raise CannotUndo("moved on")
+        reports.reopen(review, now)
     elif before.outcome == "publish" and publishing.is_for_moderators(post):
         _reopen(post, revision, now)
     elif before.outcome == "publish":

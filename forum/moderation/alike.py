@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from forum.circles.content import open_content
-from forum.circles.models import Review, Revision
+from forum.circles.models import Circle, Review, Revision
 from forum.moderation.offering import Moderator, may_see
 from forum.storage.database import db
 from forum.storage.sealing import CannotOpen
 from forum.text.folding import fold
+from forum.text.render import excerpt
 
 WORD = re.compile(r"\w+")
 SHINGLE = 3
 ALIKE = 0.6
+BEGINNING = 90
+"""How many characters of each are shown."""
+
 MOST = 200
 """How many waiting texts are compared at once: a flood shows within them, and a page stays quick."""
 
@@ -47,11 +52,21 @@ def groups(texts: Mapping[str, str]) -> list[list[str]]:
     return sorted((group for group in found if len(group) > 1), key=len, reverse=True)
 
 
-def waiting_alike(moderator: Moderator, own_threads: Collection[str]) -> list[list[Review]]:
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One of several alike texts: its review, its circle, and how it begins."""
+
+    review: Review
+    circle: str
+    beginning: str
+
+
+def waiting_alike(moderator: Moderator, own_threads: Collection[str]) -> list[list[Alike]]:
     """The groups of alike texts among what waits and has no crisis in it."""
     rows = db.session.execute(
-        select(Review, Revision)
+        select(Review, Revision, Circle.name)
         .join(Revision, Revision.id == Review.revision_id)
+        .join(Circle, Circle.id == Review.circle_id)
         .where(
             *may_see(moderator, own_threads),
             Review.open,
@@ -62,11 +77,13 @@ def waiting_alike(moderator: Moderator, own_threads: Collection[str]) -> list[li
         .limit(MOST)
     ).all()
     texts: dict[str, str] = {}
-    for review, revision in rows:
+    found: dict[str, Alike] = {}
+    for review, revision, circle in rows:
         try:
             content = open_content(revision)
         except CannotOpen:
             continue
         texts[review.id] = f"{content.title} {content.body}"
-    by_id = {review.id: review for review, _ in rows}
-    return [[by_id[key] for key in group] for group in groups(texts)]
+        plain = f"{content.title}: {content.plain}" if content.title else content.plain
+        found[review.id] = Alike(review, circle, excerpt(plain, BEGINNING))
+    return [[found[key] for key in group] for group in groups(texts)]

@@ -18,9 +18,8 @@ from forum.circles.models import Decision
 from forum.circles.views.reading import content_notes, said_note
 from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
-from forum.circles.watching import WATCHED
 from forum.content import report_reasons
-from forum.moderation import care_card, policy, queries, reports, watch, wellbeing
+from forum.moderation import care_card, noticed, policy, queries, reports, wellbeing
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import OF_TALKS, OUTCOMES, fits
 from forum.moderation.words import said_outcome
@@ -60,7 +59,7 @@ def card_page(
         circle_name=card.circle.name,
         thread_title=card.thread_title,
         care=care_card.beside(card),
-        **_noticed(card),
+        **noticed.noticed(card),
         others_under_care=queries.others_under_care(card),
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
@@ -106,18 +105,6 @@ def _reasons(card: queries.Card) -> dict[str, Any]:
     starters = [one for one in policy.starters() if uses & set(one.uses)]
     groups = [(said, [(one.id, one.title) for one in starters if use in one.uses]) for use, said in kinds]
     return {"reasons": groups, "starters": starters}
-
-
-def _noticed(card: queries.Card) -> dict[str, Any]:
-    """What the machine noticed, for the card."""
-    return {
-        "findings": _findings(card),
-        "scores": card.screening.labels if card.screening else {},
-        "aim": _aim(card.review.aim),
-        "band": _band(card),
-        "flags": list(card.review.flags),
-        "machine": _machine(card),
-    }
 
 
 def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
@@ -194,7 +181,7 @@ def text_of(card: queries.Card, *, is_marked: bool = True) -> SimpleNamespace:
     is_open = _is_open(card)
     body: Markup | None = None
     if content and is_open:
-        body = _marked(content.title, content.body, _findings(card) if is_marked else [])
+        body = _marked(content.title, content.body, noticed.findings(card) if is_marked else [])
     return SimpleNamespace(
         title=content.title if content and is_open else None,
         body=body if content else as_markup(escaped(_("The text is erased."))),
@@ -273,33 +260,6 @@ def _context(row: Any) -> SimpleNamespace:
     )
 
 
-def _aim(aim: str) -> str:
-    return str(
-        {
-            "self": _("the writer"),
-            "other": _("somebody else"),
-            "nobody": _("nobody"),
-            "unclear": _("unclear"),
-        }[aim]
-    )
-
-
-def _band(card: queries.Card) -> str:
-    band = card.review.band
-    if not band:
-        return str(_("No history is kept."))
-    first = _("First text ever.") if band["first_text"] else _("Has written before.")
-    strikes = {"none": _("No strikes."), "some": _("Some strikes."), "many": _("Many strikes.")}
-    return f"{first} {strikes[str(band['strikes'])]}"
-
-
-def _machine(card: queries.Card) -> str:
-    screening = card.screening
-    if screening is None or screening.state != "done":
-        return str((screening and screening.problem) or _("Not scored yet."))
-    return str(_("%(model)s, %(count)s windows.", model=screening.model, count=screening.windows))
-
-
 def _decision(decision: Any) -> dict[str, str]:
     return {"what": said_outcome(decision.outcome), "day": said_day(decision.day), "rule": decision.rule}
 
@@ -348,28 +308,6 @@ def _leads_on(kind: str, state: life.State, act: str) -> bool:
     ):
         return True
     return (state, "moderator", act) in life.TRANSITIONS or (state == "held" and act == "hold")
-
-
-def _findings(card: queries.Card) -> list[dict[str, Any]]:
-    """What the rules found, and where phrases of the watch list stand; the latter is made anew each time."""
-    found = list(card.screening.findings) if card.screening else []
-    if WATCHED not in card.review.flags or card.content is None:
-        return found
-    content = card.content
-    text = f"{content.title}\n{content.body}" if content.title else content.body
-    for one in watch.passages(text, policy.value_of(policy.WATCH)):
-        why = str(_("The leads watch for “%(phrase)s”.", phrase=one.phrase))
-        found.append(
-            {
-                "rule": "watch",
-                "kind": WATCHED,
-                "tier": None,
-                "start": one.start,
-                "end": one.end,
-                "reason": why,
-            }
-        )
-    return found
 
 
 def _reported(card: queries.Card) -> list[SimpleNamespace]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
@@ -26,6 +26,9 @@ from forum.storage.types import new_id
 
 OVERTURNED = _l("The decision was changed. Thank you for asking again.")
 ALONE = _l("Nobody else was there to decide about this, so the same person looked again after two days.")
+
+
+NOTE_OFF = _l("The note was taken off again.")
 
 
 class Blocked(Exception):
@@ -180,6 +183,23 @@ def annotate(review: Review, revision: Revision, decision: Decision, choice: Cho
     review.decision_id = decision.id
     post = db.session.get_one(Post, revision.post_id)
     notices.tell(post.pseudonym_id, "noted", day_of(now), words=choice.words, post_id=post.id)
+
+
+def take_note_off(revision: Revision, today: date) -> None:
+    """Let a content note go: the one that stood there before comes back, and the author is told."""
+    before = db.session.scalars(
+        select(Decision.content_note)
+        .where(
+            Decision.revision_id == revision.id,
+            Decision.in_force,
+            Decision.outcome.in_(("publish", "annotate")),
+            Decision.content_note != "",
+        )
+        .order_by(Decision.outcome, Decision.day.desc())
+    ).first()
+    publishing.put_note(revision, before or open_content(revision).note)
+    post = db.session.get_one(Post, revision.post_id)
+    notices.tell(post.pseudonym_id, "noted", today, words=str(NOTE_OFF), post_id=post.id)
 
 
 def uphold(review: Review, _revision: Revision, decision: Decision, choice: Choice, now: datetime) -> None:

@@ -246,6 +246,8 @@ def last_decisions(staff_id: str, today: date, latest: Sequence[str] = ()) -> li
                         "hold",
                         "hide",
                         "remove",
+                        "annotate",
+                        "leave",
                         "escalate",
                         *SANCTIONS,
                     )

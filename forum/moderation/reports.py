@@ -127,6 +127,14 @@ def born_report(revision_id: str, post_id: str, now: datetime) -> Review:
     return review
 
 
+def reopen(review: Review, now: datetime) -> None:
+    """Let a report that was closed without a change wait again, due as if it had come now."""
+    review.open = True
+    review.version += 1
+    review.due_at = coarse(now) + timedelta(minutes=lanes.target_minutes(review.lane, review.tier) or 0)  # type: ignore[arg-type]
+    db.session.flush()
+
+
 def is_reported(review_id: str) -> bool:
     """Whether a person has reported, or a text was only hidden by a moderator."""
     return db.session.scalar(select(Report.id).where(Report.review_id == review_id).limit(1)) is not None

@@ -40,6 +40,8 @@ UNDO_LEADS_FROM: Mapping[str, State] = {
     "hold": "held",
     "hide": "hidden",
     "remove": "removed",
+    "annotate": "published",
+    "leave": "published",
 }
 
 

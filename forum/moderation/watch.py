@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 from forum.circles.invitations import NotInvited
 from forum.circles.models import Circle, Thread
 from forum.circles.reviews import Changed
-from forum.circles.rules import may_keep_for
+from forum.circles.rules import MODERATORS_ONLY, may_keep_for
 from forum.circles.watching import Noticed, watch_with
 from forum.members.gates import may_pause_joining
 from forum.moderation import log, policy
 from forum.screening import lanes
-from forum.storage.database import db
+from forum.storage.database import AnyRow, db
 from forum.text.folding import fold
 
 SPACES = re.compile(r"\s+")
@@ -61,8 +61,12 @@ def joining_paused() -> str | None:
 
 
 def pause_threads(circle_id: str | None, words: str, staff_id: str, today: date) -> int:
-    """Pause new threads in one circle or in all, with words for who comes; empty words open it again."""
-    wanted = update(Circle).values(paused=words, version=Circle.version + 1)
+    """Pause new threads in one circle or in all, with words for who comes; empty words open it again.
+
+    The door to the moderators is never paused.
+    """
+    wanted = update(Circle).where(Circle.audience != MODERATORS_ONLY)
+    wanted = wanted.values(paused=words, version=Circle.version + 1)
     if circle_id:
         wanted = wanted.where(Circle.id == circle_id)
     changed = db.session.execute(wanted.returning(Circle.id)).all()
@@ -70,6 +74,12 @@ def pause_threads(circle_id: str | None, words: str, staff_id: str, today: date)
     for row in changed:
         log.append(staff_id, act, "circle", row.id, today)
     return len(changed)
+
+
+def paused_circles() -> list[AnyRow]:
+    """The circles in which new threads are paused: id, name, and the words for who comes."""
+    wanted = select(Circle.id, Circle.name, Circle.paused).where(Circle.paused != "").order_by(Circle.name)
+    return list(db.session.execute(wanted))
 
 
 def keep_posts_for(circle_id: str, days: int | None, staff_id: str, today: date) -> None:

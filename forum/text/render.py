@@ -142,13 +142,18 @@ def as_markup(rendered_html: str) -> Markup:
 def marked_text(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
     """The text as typed, escaped, with `<mark>` around the spans: how a moderator reads a source.
 
-    Spans are offsets in the text; one that begins inside an earlier one is left out.
+    Spans are offsets in the text; those that overlap are one mark, those outside the text are left out.
     """
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(span for span in spans if 0 <= span[0] < span[1] <= len(text)):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
     parts, place = [], 0
-    for start, end in sorted(spans):
-        if place <= start < end <= len(text):
-            parts += [html.escape(text[place:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
-            place = end
+    for start, end in joined:
+        parts += [html.escape(text[place:start]), "<mark>", html.escape(text[start:end]), "</mark>"]
+        place = end
     parts.append(html.escape(text[place:]))
     return as_markup("<p>" + "".join(parts).replace("\n", "<br>") + "</p>")
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import time_machine
 from flask import Flask
 
 from forum.circles.models import PublishedPost
 from forum.circles.rules import LEASE
+from forum.circles.tasks import screen_next
 from forum.moderation import queries
-from forum.moderation.card import CONTEXT_LETTERS
+from forum.moderation.card import CONTEXT_LETTERS, SOFTENED_SCORE
 from forum.moderation.reports import Concern, report
+from forum.screening.findings import Care, Mark, Screened
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from tests.moderation import desk
@@ -102,3 +105,32 @@ def test_a_review_is_kept_by_who_holds_it_and_by_nobody_else(
     assert kim.browser.post(f"{path}/claim").status_code == 303
     assert mo.browser.post(f"{path}/keep").status_code == 409
     assert desk.review_of(post_id).claimed_by == kim.staff_id
+
+
+FOOLS = "You are fools, all of you."
+
+
+@pytest.mark.parametrize(
+    ("aim", "score", "is_marked"), [("other", 0.93, True), ("other", 0.3, False), ("self", 0.93, False)]
+)
+def test_the_sentence_that_scored_high_is_marked_with_its_score(
+    app: Flask, aim: str, score: float, is_marked: bool
+) -> None:
+    body = f"It rained. {FOOLS} Then it stopped."
+
+    def machine(text: str) -> Screened:
+        start = text.index(FOOLS)
+        mark = Mark("insult", start, start + len(FOOLS), score)
+        lane = "conduct" if is_marked else "routine"
+        return Screened({"insult": score}, lane, (), Care(), aim, 1, "test", marks=(mark,))
+
+    desk.Author().opens(desk.a_circle(), body)
+    while screen_next(machine):
+        pass
+    mo = Person(app, "moderator")
+    path = mo.browser.post("/moderation/next").location
+    softened = mo.browser.get(path).text
+    assert (FOOLS in softened) is (score < SOFTENED_SCORE)
+    page = mo.browser.get(f"{path}?reveal=1").text
+    assert (f"It rained. <mark>{FOOLS}</mark> Then it stopped." in page) is is_marked
+    assert (f"insult {score:.2f}" in page) is is_marked

@@ -11,6 +11,9 @@ import time_machine
 from flask import Flask
 
 from forum.circles import shifts
+from forum.circles.content import open_content
+from forum.circles.models import Review, Revision
+from forum.content import reasons
 from forum.members import erasure
 from forum.members.models import Sanction
 from forum.members.vault import OpenVault
@@ -19,7 +22,7 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests.moderation import desk
-from tests.moderation.test_pages import GOODBYE, WORDS, take
+from tests.moderation.test_pages import GOODBYE, WORDS, fields, take
 from tests.people import Person
 
 
@@ -256,3 +259,77 @@ def test_who_leaves_for_good_has_no_shift(app: Flask) -> None:
         shifts.plan(mo.staff_id, ahead, ahead + timedelta(hours=2), now())
     erasure.erase(mo.member_id, OpenVault(mo.key), secrets.token_bytes(32), "now", now())
     assert shifts.planned(mo.staff_id, now()) == []
+
+
+def test_one_is_said_as_one(app: Flask) -> None:
+    lead = Person(app, "lead")
+    review_id = desk.review_of(desk.Author().opens(desk.a_circle())).id
+    assert "1 day<" in lead.browser.get(f"/moderation/reviews/{review_id}/sanction").text
+    assert "1 hour<" in lead.browser.get("/moderation/shifts").text
+
+
+def test_starter_texts_of_one_name_are_told_apart(app: Flask) -> None:
+    page = Person(app, "lead").browser.get("/moderation/policy").text
+    groups = page.split('id="starters-title"')[1].split("</section>")[0].split("<h3>")[1:]
+    assert [group.split("</h3>")[0] for group in groups] == ["To return", "To decline", "To hide or remove"]
+    links = re.findall(r'href="/moderation/policy/template\.([^"]+)"', page)
+    assert len(links) == len(set(links)) == len(reasons())
+    for group in groups:
+        titles = re.findall(r"<a [^>]+>([^<]+)</a>", group)
+        assert len(titles) == len(set(titles)), "two of one name under one heading"
+
+
+def test_a_threshold_says_why_it_stands_there(app: Flask) -> None:
+    page = Person(app, "lead").browser.get("/moderation/policy/threshold.threat").text
+    assert "A missed threat costs more than a false alarm." in page
+
+
+def test_alike_texts_are_shown_by_their_beginning_unless_they_are_heavy(app: Flask) -> None:
+    circle = desk.a_circle()
+    for _copy in range(2):
+        desk.Author().opens(circle, "Buy the same thing from the same man today.", "Offer")
+        desk.Author().opens(circle, "You are all the same kind of fools in here.", "Words")
+    with writing():
+        for review in db.session.scalars(db.select(Review)):
+            if "fools" in open_content(db.session.get_one(Revision, review.revision_id)).body:
+                review.lane = "conduct"
+    page = Person(app, "moderator").browser.get("/moderation/alike").text
+    assert page.count("Offer: Buy the same thing from the same man today.") == 2
+    assert "fools" not in page and page.count("It may be heavy to read.") == 2
+
+
+def test_what_is_paused_is_seen_and_opened_again_in_one_press(app: Flask) -> None:
+    circle = desk.a_circle()
+    lead, mo = Person(app, "lead"), Person(app, "moderator")
+    assert "paused" not in mo.browser.get("/moderation").text
+    lead.browser.post("/moderation/valves", data={"circle": circle, "message": "We are few this week."})
+    assert "New threads are paused in 1 circle." in mo.browser.get("/moderation").text
+    page = lead.browser.get("/moderation/policy").text
+    assert "We are few this week." in page
+    form = re.search(r'<form method="post" action="/moderation/valves">(.*?)</form>', page, re.S)[1]
+    assert "Open again" in form
+    lead.browser.post("/moderation/valves", data=fields(f"<form>{form}"))
+    assert "paused" not in mo.browser.get("/moderation").text
+    assert "We are few this week." not in lead.browser.get("/moderation/policy").text
+
+
+def test_pausing_all_leaves_the_door_to_the_moderators_open(app: Flask) -> None:
+    ana, lead = Person(app), Person(app, "lead")
+    form = {"note": "May I ask you something?", "pseudonym": "Quiet Heron"}
+    assert ana.browser.post("/account/conversation", data={**form, "form_key": new_id()}).status_code == 303
+    lead.browser.post("/moderation/valves", data={"message": "We are few this week."})
+    other = {**form, "pseudonym": "Copper Kettle", "form_key": new_id()}
+    assert ana.browser.post("/account/conversation", data=other).status_code == 303
+
+
+def test_nobody_is_given_a_strike_for_words_to_the_moderators(app: Flask) -> None:
+    ana, mo = Person(app), Person(app, "moderator")
+    form = {"note": "You are all fools.", "pseudonym": "Quiet Heron", "form_key": new_id()}
+    ana.browser.post("/account/conversation", data=form)
+    desk.screen_all()
+    path, _bound, page = take(mo)
+    assert f"{path}/sanction" not in page
+    assert mo.browser.get(f"{path}/sanction").status_code == 404
+    sent = {"reason": "decline-hostile", "note": WORDS, "days": "7"}
+    assert mo.browser.post(f"{path}/suspend", data=sent).status_code == 404
+    assert not db.session.scalars(db.select(Sanction)).all()

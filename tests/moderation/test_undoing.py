@@ -10,7 +10,7 @@ from forum.circles import actions as life
 from forum.circles.content import open_content
 from forum.circles.models import Decision, PublishedPost
 from forum.circles.writing import make_ready
-from forum.moderation import actions, sweeps
+from forum.moderation import actions, reports, sweeps
 from forum.moderation.actions import CannotUndo, Moderator
 from forum.moderation.rules import Choice, may_undo
 from forum.notices import queries as notices
@@ -148,9 +148,56 @@ def test_it_cannot_be_undone_after_the_author_edited(app: Flask, clock: time_mac
         ("return", "returned", {"in_force": False}, "the author acted"),
         ("decline", "declined", {"reversed_before": True}, "undone before"),
         ("uphold", "declined", {}, "moved on"),
+        ("leave", "hidden", {}, "moved on"),
         ("escalate", "waiting", {}, "moved on"),
     ],
 )
 def test_the_table_of_undoing(outcome, state, words, why) -> None:
     facts = {"in_force": True, "reversed_before": False, "author_acted": False} | words
     assert may_undo(outcome, state, **facts) == why
+
+
+def reported_and(outcome: str, post_id: str, **more: str) -> Decision:
+    """Somebody reports a text, and a moderator decides about it."""
+    with writing():
+        review = reports.report(post_id, reports.Concern("says-how"), now(), None)
+    return desk.decide(Moderator(new_id()), review.id, outcome, words="", **more)
+
+
+def test_no_change_is_undone_into_an_open_report(engine_app: Flask) -> None:
+    _ana, post_id, _decision = decided("publish")
+    slip = reported_and("leave", post_id)
+    assert not desk.review_of(post_id, "report").open
+    undo(slip)
+    review = desk.review_of(post_id, "report")
+    assert (review.open, review.lane, review.id) == (True, "reported", slip.review_id)
+    assert review.due_at > now()
+    with pytest.raises(CannotUndo, match="undone before"):
+        undo(slip)
+    assert desk.decide(Moderator(new_id()), review.id, "hide") is not None
+
+
+def test_no_change_stays_where_it_was_reported_again(app: Flask) -> None:
+    _ana, post_id, _decision = decided("publish")
+    slip = reported_and("leave", post_id)
+    with writing():
+        reports.report(post_id, reports.Concern("says-how"), now(), None)
+    with pytest.raises(CannotUndo, match="moved on"):
+        undo(slip)
+
+
+def test_a_content_note_is_taken_off_again_and_the_one_before_comes_back(engine_app: Flask) -> None:
+    ana, post_id, _decision = decided("publish")
+
+    def note() -> str:
+        db.session.rollback()
+        return db.session.get_one(PublishedPost, post_id).content_note
+
+    first = reported_and("annotate", post_id, content_note="suicide")
+    second = reported_and("annotate", post_id, content_note="violence")
+    assert note() == "violence"
+    undo(second)
+    assert note() == "suicide"
+    undo(first)
+    assert note() == ""
+    assert told(ana).count("noted") == 4, "each is told"

@@ -274,6 +274,7 @@ def test_a_moderator_reads_the_source_with_marks_and_nothing_in_it_is_markup() -
     assert rendering.marked_text("a <b>\nc", [(2, 5), (3, 4), (6, 7), (5, 99)]) == (
         "<p>a <mark>&lt;b&gt;</mark><br><mark>c</mark></p>"
     )
+    assert rendering.marked_text("one two three", [(0, 7), (4, 13)]) == "<p><mark>one two three</mark></p>"
     assert rendering.marked_text('"x"', []) == "<p>&quot;x&quot;</p>"
 
 

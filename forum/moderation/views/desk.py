@@ -19,7 +19,18 @@ from forum.circles.content import open_content
 from forum.circles.models import Review
 from forum.jobs.nudge import nudge
 from forum.members import marks, pseudonyms
-from forum.moderation import alerts, claims, later, notes, offering, queries, recent, reports, wellbeing
+from forum.moderation import (
+    alerts,
+    claims,
+    later,
+    notes,
+    offering,
+    queries,
+    recent,
+    reports,
+    watch,
+    wellbeing,
+)
 from forum.moderation.card import card_page, clock_words
 from forum.moderation.changed import words_back, words_in
 from forum.moderation.offering import Moderator, Wanted
@@ -85,6 +96,7 @@ def lanes() -> str:
         mine=[_held(row, at) for row in queries.held_by(staff_id, at)],
         recent=[_recent(row, at) for row in queries.last_decisions(staff_id, day_of(at), last)],
         machine=_machine(),
+        paused=_paused(),
         alone=later.count_alone(me, own, day_of(at)),
     )
 
@@ -175,6 +187,23 @@ def _recent(row: AnyRow, at: datetime) -> dict[str, Any]:
 def _said_done(outcome: str, circle_id: str) -> str:
     is_closed = outcome == "publish" and circle_id == life.TALK
     return str(_("Closed")) if is_closed else said_outcome(outcome)
+
+
+def _paused() -> str | None:
+    """What is paused, so that nobody forgets a valve."""
+    count = len(watch.paused_circles())
+    said = []
+    if count:
+        said.append(
+            ngettext(
+                "New threads are paused in %(num)d circle.",
+                "New threads are paused in %(num)d circles.",
+                count,
+            )
+        )
+    if watch.joining_paused():
+        said.append(_("Joining is paused."))
+    return " ".join(said) or None
 
 
 def _machine() -> str | None:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -18,6 +19,7 @@ from forum.content import reasons
 from forum.members import pseudonyms, sanctions
 from forum.moderation import claims, interventions, offering, policy, recent
 from forum.moderation.actions import OwnText, Stale
+from forum.moderation.card import is_talk
 from forum.moderation.changed import words_back, words_in
 from forum.moderation.rules import LONGEST_WORDS, SANCTIONS, Choice, problems_of
 from forum.moderation.views.deciding import said_problem
@@ -66,11 +68,17 @@ def note(review_id: str) -> Response:
     return redirect(url_for("moderation.review", review_id=review_id, reveal=shown, _anchor="talk"), 303)
 
 
+def _may_be_sanctioned(review_id: str) -> None:
+    """Words to the moderators are answered or closed and bring nobody a strike: there is nothing here."""
+    if is_talk(card_of(review_id)):
+        abort(404)
+
+
 @measures.get("/moderation/reviews/<review_id>/sanction")
 @staff_only
 def ask_sanction(review_id: str) -> str:
     """The form to give a strike or to pause somebody's writing."""
-    card_of(review_id)
+    _may_be_sanctioned(review_id)
     return _sanction_page(review_id, {}, {})
 
 
@@ -78,7 +86,7 @@ def ask_sanction(review_id: str) -> str:
 @staff_only
 def give(review_id: str, act: str) -> Answer:
     """Give a strike or pause writing for some days, with a reason. It can be appealed."""
-    card_of(review_id)
+    _may_be_sanctioned(review_id)
     typed = {name: request.form.get(name, "").strip() for name in ("reason", "note", "days")}
     known = frozenset(found.id for found in reasons() if found.rule and "decline" in found.uses)
     starter = policy.starter(typed["reason"])
@@ -110,7 +118,7 @@ def _sanction_page(review_id: str, form: dict[str, str], errors: dict[str, str])
         form=form,
         errors=errors,
         reasons=[("", str(_("choose a reason"))), *found],
-        days=[(days, str(_("%(count)s days", count=days))) for days in interventions.SUSPENSIONS],
+        days=[(days, ngettext("%(num)d day", "%(num)d days", days)) for days in interventions.SUSPENSIONS],
         strike_days=interventions.STRIKE_DAYS,
     )
 

@@ -17,7 +17,7 @@ from forum.circles import rules as life
 from forum.circles import shifts
 from forum.circles.publishing import NotScreened
 from forum.jobs.nudge import nudge
-from forum.moderation import actions, alike, claims, effects, offering, queries, recent, ten
+from forum.moderation import actions, alike, claims, effects, offering, queries, recent, ten, wellbeing
 from forum.moderation.actions import Seen
 from forum.moderation.card import clock_words
 from forum.moderation.rules import Choice
@@ -85,7 +85,16 @@ def groups() -> str:
     """Waiting texts that say nearly the same, beside each other. Each is still decided for itself."""
     me = moderator()
     found = alike.waiting_alike(me, queries.own_threads(me.pseudonym_ids))
-    return render_template("moderation/alike.html", groups=found)
+    return render_template(
+        "moderation/alike.html", groups=[[_alike(one) for one in group] for group in found]
+    )
+
+
+def _alike(one: alike.Alike) -> SimpleNamespace:
+    """One line; a heavy text does not begin here."""
+    is_heavy = wellbeing.is_heavy(one.review)
+    beginning = _("It may be heavy to read.") if is_heavy else one.beginning
+    return SimpleNamespace(id=one.review.id, lane=one.review.lane, circle=one.circle, beginning=beginning)
 
 
 @queue_pages.post("/moderation/ten")

@@ -41,9 +41,14 @@ def overview() -> str:
             SimpleNamespace(name=name, value=_said(name, policy.value_of(name)), trial=_trial_value(name))
             for name in names
         ],
-        starters=[SimpleNamespace(name=f"template.{one.id}", title=one.title) for one in reasons()],
+        starters=[(said, [one for one in reasons() if use in one.uses]) for use, said in _uses()],
         circles=circles.circles(),
+        paused=watch.paused_circles(),
     )
+
+
+def _uses() -> list[tuple[str, str]]:
+    return [("return", _("To return")), ("decline", _("To decline")), ("hide", _("To hide or remove"))]
 
 
 def _trial_value(name: str) -> str | None:
@@ -84,6 +89,7 @@ def _page(name: str, form: dict[str, str], errors: dict[str, str], looked: float
         late=_late(name, [now_counts, looked]),
         present_value=_said(name, now_counts),
         bounds=_bounds(name),
+        grounds=_grounds(name),
         looked_first=name.startswith(LOOKED_FIRST),
         looked=looked,
         trial=_trial(name, now_counts),
@@ -99,6 +105,12 @@ def _page(name: str, form: dict[str, str], errors: dict[str, str], looked: float
         ],
         as_it_came=_said(name, policy.default_of(name)) if versions else None,
     )
+
+
+def _grounds(name: str) -> str | None:
+    """Why a threshold stands where it came."""
+    kind, _dot, label = name.partition(".")
+    return THRESHOLDS[label].reason if kind == "threshold" else None
 
 
 def _bounds(name: str) -> str:

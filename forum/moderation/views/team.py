@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -41,7 +42,7 @@ def _page(form: dict[str, str], errors: dict[str, str]) -> str:
         handovers=[_note(one) for one in notes.latest("handover", day_of(at), 5)],
         debriefs=[_note(one) for one in notes.latest("debrief", day_of(at), 5)],
         form=form or {"day": day_of(at).isoformat(), "start": "18:00", "hours": "2"},
-        hours=[(str(count), str(_("%(count)s hours", count=count))) for count in HOURS],
+        hours=[(str(count), ngettext("%(num)d hour", "%(num)d hours", count)) for count in HOURS],
         errors=errors,
     )
 
