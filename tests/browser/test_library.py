@@ -12,6 +12,7 @@ from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from tests import doing, factories
 from tests.browser.pressing import press
+from tests.browser.test_leaving import elsewhere
 from tests.people import Person
 
 pytestmark = pytest.mark.browser
@@ -86,6 +87,44 @@ def test_what_a_reader_does_around_a_thread(app, visit, circle_id, check_page):
     press(writer.get_by_role("button", name="Close for replies"))
     expect(writer.get_by_text("The author has closed this thread for replies.")).to_be_visible()
     check_page(writer)
+
+
+def test_words_are_not_left_behind_unasked(app, visit, circle_id, check_page):
+    """A reply is kept as a draft and found again; whoever leaves unsaved words is asked first, with scripts."""
+    opening = doing.open_thread(Person(app).vault, circle_id)
+    page = visit.window(Person(app), width=320)
+    asked = []
+
+    def on_dialog(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", on_dialog)
+    page.goto(f"/t/{opening.thread_id}")
+    press(page.get_by_role("link", name="Newcomers"))
+    assert not asked, "nothing was written yet"
+    page.goto(f"/t/{opening.thread_id}")
+    page.get_by_label("Your reply").fill("Half a thought.")
+    press(page.get_by_role("button", name="Check my words"))
+    press(page.get_by_role("button", name="Keep as draft"))
+    assert not asked, "what is sent or kept is not lost"
+    check_page(page)
+    press(page.get_by_role("link", name="After the night shift"))
+    expect(page.get_by_label("Your reply")).to_have_value("Half a thought.")
+    check_page(page)
+    press(page.get_by_role("link", name="Newcomers"))
+    assert not asked, "the draft is as it was kept"
+    page.goto(f"/t/{opening.thread_id}")
+    page.get_by_label("Your reply").fill("Half a thought, and more.")
+    press(page.get_by_role("button", name="Check my words"))
+    press(page.get_by_role("link", name="Newcomers"))
+    assert asked == (["beforeunload"] if visit.scripts else [])
+    page.goto(f"/c/{circle_id}/new")
+    page.get_by_label("Your words").fill("Something else.")
+    elsewhere(page)
+    press(page.get_by_role("button", name="Leave this site"))
+    expect(page).not_to_have_title("Write · Kindred")
+    assert len(asked) == int(visit.scripts), "nothing stands in the way of leaving"
 
 
 def test_search_filters_and_what_needs_a_reply(app, visit, circle_id, check_page):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum import content
-from forum.circles import kept, panels, queries, reactions, rules, shelf
+from forum.circles import drafts, kept, panels, queries, reactions, rules, shelf
 from forum.circles.content import open_content
 from forum.circles.invitations import ABOUT
 from forum.circles.models import Circle, Revision
@@ -182,8 +183,9 @@ def thread_page(
         newest=f"{here}?after=newest" if more else None,
         may_reply=own is not None,
         closed=_closed(head),
-        form=form or {"form_key": secrets.token_urlsafe(16)},
+        form=form or {**(own.draft or {} if own else {}), "form_key": secrets.token_urlsafe(16)},
         errors=errors or {},
+        draft_day=words.day(date.fromordinal(own.draft["until"])) if own and own.draft and not form else None,
         names=own.names if own else [],
         offered_name=own.suggested if own else "",
         preview=preview,
@@ -215,13 +217,14 @@ def said_reactions() -> list[tuple[str, str]]:
 def _own(head: queries.ThreadHead, page: Sequence[AnyRow]) -> SimpleNamespace:
     """What the vault tells of a thread and its posts, read with one statement."""
     vault = current_user.vault
-    about = [(pseudonyms.CHOICE, head.circle_id), (kept.THREAD, head.id)]
+    about = [(pseudonyms.CHOICE, head.circle_id), (kept.THREAD, head.id), (drafts.REPLY, head.id)]
     about += [(kept.NAME, name_id) for name_id in {row.pseudonym_id for row in page}]
     about += [(reactions.ABOUT, row.post_id) for row in page]
     vault.preload((pseudonyms.KIND, kept.CARDS), about)
     own = own_names(head.circle_id)
     own.kept = kept.thread(vault, head.id)
     own.cards = kept.saved_cards(vault)
+    own.draft = drafts.reply_in(vault, head.id, now())
     own.wrote_opening = any(row.is_opening and row.pseudonym_id in own.ids for row in page)
     return own
 
