@@ -94,11 +94,8 @@ def threads_of(
 
     `any_of` are tags of which one is enough.
     """
-    page = (
-        _LINE.where(PublishedThread.circle_id.in_(circle_ids))
-        .order_by(PublishedThread.latest.desc(), PublishedThread.thread_id.desc())
-        .limit(THREADS_A_PAGE + 1)
-    )
+    order = PublishedThread.latest.desc(), PublishedThread.thread_id.desc()
+    page = select(PublishedThread.thread_id).where(PublishedThread.circle_id.in_(circle_ids))
     if before:
         page = page.where(tuple_(PublishedThread.latest, PublishedThread.thread_id) < before)
     if kind:
@@ -109,7 +106,8 @@ def threads_of(
         page = page.where(has_tag(topic))
     if any_of:
         page = page.where(or_(*(has_tag(tag) for tag in any_of)))
-    return list(db.session.execute(page))
+    found = page.order_by(*order).limit(THREADS_A_PAGE + 1)
+    return list(db.session.execute(_LINE.where(PublishedThread.thread_id.in_(found)).order_by(*order)))
 
 
 _thread, _circle = Thread.__table__.c, Circle.__table__.c

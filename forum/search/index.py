@@ -46,15 +46,24 @@ _FIND = text(
     "SELECT rowid FROM search_index WHERE search_index MATCH :question "
     "ORDER BY rowid DESC LIMIT :limit OFFSET :skip"
 )
-_FIND_POSTGRES = text(
-    "SELECT number FROM search_index_text "
-    "WHERE circle_id = ANY(:circles) AND kind = ANY(:kinds) AND words @@ CAST(:question AS tsquery) "
-    "ORDER BY number DESC LIMIT :limit OFFSET :skip"
+_HERE = "FROM search_index_text WHERE circle_id = ANY(:circles) AND kind = ANY(:kinds)"
+_FIND_NEWEST = text(
+    f"SELECT number FROM (SELECT number, words {_HERE} ORDER BY number DESC LIMIT 1000) newest "  # noqa: S608
+    "WHERE words @@ CAST(:question AS tsquery) ORDER BY number DESC LIMIT :limit OFFSET :skip"
 )
+_FIND_ALL = text(
+    f"SELECT number {_HERE} AND words @@ CAST(:question AS tsquery) "
+    "ORDER BY number + 0 DESC LIMIT :limit OFFSET :skip"
+)
+"""`+ 0` keeps PostgreSQL, which cannot know how rare a beginning is, from reading by number to the end."""
+
 _READ = text(
     "SELECT number, kind, object_id, text FROM search_index_text WHERE number IN :numbers"
 ).bindparams(bindparam("numbers", expanding=True))
 _EVERYTHING = text("SELECT number, kind, circle_id, title, text FROM search_index_text")
+_KNOW_IT = text("ANALYZE search_index_text")
+"""Else PostgreSQL plans for a table that it believes to be nearly empty until it looks by itself."""
+
 _WORDS_AGAIN = text("UPDATE search_index_text SET words = CAST(:words AS tsvector) WHERE number = :number")
 Entry = tuple[str, str, str, str, str, date]
 """What can be found: its kind, id and circle, its title, its text, and the day it was published."""
@@ -133,6 +142,8 @@ def fill(connection: Connection, entries: Iterable[Entry]) -> None:
     connection.execute(text("DELETE FROM search_index_text"))
     for entry in entries:
         _insert(connection, entry, _number(entry[-1]))
+    if _is_postgres(connection):
+        connection.execute(_KNOW_IT)
 
 
 def cut_anew(connection: Connection) -> None:
@@ -142,6 +153,7 @@ def cut_anew(connection: Connection) -> None:
         for number, _kind, _circle, title, body in found:
             words = _with_places(tokens(title), tokens(body))
             connection.execute(_WORDS_AGAIN, {"number": number, "words": words})
+        connection.execute(_KNOW_IT)
         return
     schema.make_words_anew(connection)
     for row in found:
@@ -182,6 +194,10 @@ def _numbers(
     return first[skip:] + ask(question, False, missing, max(0, skip - len(first)))
 
 
+NOTHING = 'place : "none"'
+"""Leaving out nothing keeps FTS5 from weighing each word against the whole circle: the words come first."""
+
+
 def _ask_sqlite(
     connection: Connection,
     circle_ids: Collection[str],
@@ -195,8 +211,10 @@ def _ask_sqlite(
     here = [_one_of("c", circle_ids)]
     if set(kinds) != set(KINDS):
         here.append(_one_of("k", kinds))
-    wanted = " AND ".join([*here, titled if in_title else f"({asked} NOT {titled})"])
-    found = connection.execute(_FIND, {"question": wanted, "limit": limit, "skip": skip})
+    wanted = f"({titled} NOT {NOTHING})" if in_title else f"({asked} NOT {titled})"
+    found = connection.execute(
+        _FIND, {"question": " AND ".join([*here, wanted]), "limit": limit, "skip": skip}
+    )
     return list(found.scalars())
 
 
@@ -209,10 +227,12 @@ def _ask_postgres(
     limit: int,
     skip: int,
 ) -> list[int]:
+    """As FTS5 does: of frequent words the newest texts fill a page, rare ones are looked up in the index."""
     titled, asked = _tsquery(question, in_title=True), _tsquery(question, in_title=False)
     values: dict[str, Any] = {"circles": list(circle_ids), "kinds": list(kinds)}
     values |= {"question": titled if in_title else f"{asked} & !({titled})", "limit": limit, "skip": skip}
-    return list(connection.execute(_FIND_POSTGRES, values).scalars())
+    found = [] if in_title else list(connection.execute(_FIND_NEWEST, values).scalars())
+    return found if len(found) == limit else list(connection.execute(_FIND_ALL, values).scalars())
 
 
 def _read(connection: Connection, numbers: list[int]) -> list[tuple[str, str, str]]:
