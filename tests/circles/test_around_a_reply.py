@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from forum.circles import actions, drafts, queries, reactions
+from forum.circles import actions, drafts, kept, queries, reactions
 from forum.storage.clock import now
 from forum.storage.database import writing
 from tests import doing, factories
@@ -220,3 +220,32 @@ def test_what_cannot_be_kept_as_a_draft_comes_back(app, circle_id):
         assert long in answer.text
     empty = ben.browser.post(f"/t/{post.thread_id}", data={**TYPED, "body": " ", "draft_wanted": "yes"})
     assert empty.status_code == 422
+
+
+def test_a_thread_of_two_hundred_replies_is_read_by_pages_and_from_what_is_new(app, client, count_statements):
+    with writing():
+        thread = factories.published_thread(factories.circle("Long", audience="everyone"), replies=200).id
+    ben = Person(app)
+    path, seen, pages = f"/t/{thread}", [], 0
+    here = path
+    while here:
+        page = client.get(here).text
+        seen += re.findall(r'<article[^>]* id="(p-[^"]+)"', page)
+        pages += 1
+        more = re.search(r'href="([^"]+)"[^>]*>\s*More replies', page)
+        here = more.group(1) if more else None
+    assert (pages, len(seen), len(set(seen))) == (5, 201, 201)
+    with writing():
+        kept.keep(ben.vault, thread, 200, follow=True)
+    for unread, marked in ((20, seen[-20]), (130, seen[-130])):
+        with writing():
+            kept.read(ben.vault, {thread: 200 - unread})
+        first = re.search(r'href="([^"#]+)#new">To what is new', ben.browser.get(path).text).group(1)
+        with count_statements() as ran:
+            page = ben.browser.get(first).text
+        assert len(ran) <= 6
+        assert re.search(r'id="new".*?<article[^>]* id="([^"]+)"', page, re.DOTALL).group(1) == marked
+    end = ben.browser.get(f"{path}?after=newest").text
+    assert re.findall(r'<article[^>]* id="(p-[^"]+)"', end) == seen[-50:]
+    assert ben.browser.get(f"{path}?after=last.99999999").status_code == 200
+    assert "To what is new" not in client.get(path).text

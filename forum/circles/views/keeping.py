@@ -143,7 +143,7 @@ def all_kept() -> str:
             title=row.title,
             follow=threads[row.thread_id].follow,
             bookmark=threads[row.thread_id].bookmark,
-            news=threads[row.thread_id].follow and row.replies > threads[row.thread_id].seen,
+            news=bool(threads[row.thread_id].fresh(row.replies)),
         )
         for row in rows
     ]

@@ -173,13 +173,17 @@ def thread_page(
     own = _own(head, page) if current_user.is_authenticated else None
     badges = panels.badges(head.id)
     here = url_for("reading.thread", thread_id=head.id)
+    fresh = own.kept.fresh(head.replies) if own else 0
     return render_template(
         "circles/thread.html",
         thread=head,
         posts=_posts(page, head, own, badges),
         older=f"{here}?after={page[-1].position}" if more else None,
         newer=here if page and not page[0].is_opening else None,
-        first_new=_first_new(head, page, own) if own and not more else None,
+        first_new=_first_new(fresh, page, after, is_last=not more),
+        to_new=f"{here}?after={'newest' if fresh <= queries.POSTS_A_PAGE else f'last.{fresh}'}#new"
+        if fresh and more
+        else None,
         newest=f"{here}?after=newest" if more else None,
         may_reply=own is not None,
         closed=_closed(head),
@@ -229,11 +233,12 @@ def _own(head: queries.ThreadHead, page: Sequence[AnyRow]) -> SimpleNamespace:
     return own
 
 
-def _first_new(head: queries.ThreadHead, page: Sequence[AnyRow], own: SimpleNamespace) -> str | None:
-    """The first post of a followed thread that came since its reader last said "read"; on its last page."""
-    replies = [row.post_id for row in page if not row.is_opening]
-    fresh = min(head.replies - own.kept.seen, len(replies)) if own.kept.follow else 0
-    return replies[-fresh] if fresh > 0 else None
+def _first_new(fresh: int, page: Sequence[AnyRow], after: int, *, is_last: bool) -> str | None:
+    """The first post of a page that is new: on the last one, and on the one that begins with what is new."""
+    replies: list[str] = [row.post_id for row in page if not row.is_opening]
+    if fresh and replies and is_last:
+        return replies[-min(fresh, len(replies))]
+    return replies[0] if fresh and replies and after == -fresh else None
 
 
 def _closed(head: queries.ThreadHead) -> str | None:
@@ -384,7 +389,8 @@ def _after() -> int:
     text = request.args.get("after", "")
     if text == "newest":
         return queries.NEWEST
-    return int(text) if text.isdecimal() and len(text) < 9 else -1
+    sign, many = (-1, text[5:]) if text.startswith("last.") else (1, text)
+    return sign * int(many) if many.isdecimal() and len(many) < 9 else -1
 
 
 def list_place() -> tuple[int, str] | None:
