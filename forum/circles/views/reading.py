@@ -182,7 +182,7 @@ def thread_page(
         newer=here if page and not page[0].is_opening else None,
         first_new=_first_new(fresh, page, after, is_last=not more),
         to_new=f"{here}?after={'newest' if fresh <= queries.POSTS_A_PAGE else f'last.{fresh}'}#new"
-        if fresh and more
+        if fresh and more and after != -fresh
         else None,
         newest=f"{here}?after=newest" if more else None,
         may_reply=own is not None,
