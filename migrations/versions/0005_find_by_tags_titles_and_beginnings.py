@@ -1,7 +1,7 @@
 """Find threads by a tag, and texts by words of titles and beginnings of words, without reading on
 
 Revision ID: 0005
-Revises: 0001
+Revises: 0003
 """
 
 from __future__ import annotations
