@@ -11,7 +11,7 @@ from alembic import op
 from forum.search import index
 
 revision = "0005"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
