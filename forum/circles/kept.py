@@ -29,6 +29,10 @@ class KeptThread:
     bookmark: bool = False
     seen: int = 0
 
+    def fresh(self, replies: int) -> int:
+        """How many of so many replies came to a followed thread since one last said "read"."""
+        return max(0, replies - self.seen) if self.follow else 0
+
 
 def thread(vault: OpenVault, thread_id: str) -> KeptThread:
     """How one thread is kept."""
@@ -60,7 +64,7 @@ def with_news(vault: OpenVault, rows: Iterable[AnyRow]) -> set[str]:
     replies = {row.thread_id: row.replies for row in rows}
     vault.preload((), [(THREAD, thread_id) for thread_id in replies])
     found = {thread_id: thread(vault, thread_id) for thread_id in replies}
-    return {one.id for one in found.values() if one.follow and replies[one.id] > one.seen}
+    return {one.id for one in found.values() if one.fresh(replies[one.id])}
 
 
 def threads(vault: OpenVault) -> list[KeptThread]:

@@ -241,12 +241,13 @@ class Message(Model):
 class PublishedThread(Model):
     """A thread as others see it: there while its opening is published.
 
-    `answers` are the replies under another name than the opening's.
+    `answers` are the replies under another name than the opening's. The index of latest replies holds all
+    that a list can be narrowed to, so that a rare tag is found without reading the threads that lack it.
     """
 
     __tablename__ = "published_thread"
     __table_args__ = (
-        Index("ix_published_thread_latest", "circle_id", "latest", "thread_id"),
+        Index("ix_published_thread_latest", "circle_id", "latest", "thread_id", "kind", "answers", "topics"),
         Index(
             "ix_published_thread_lonely",
             "circle_id",

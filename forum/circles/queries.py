@@ -26,8 +26,8 @@ from forum.storage.prepared import Prepared
 
 THREADS_A_PAGE = 20
 POSTS_A_PAGE = 50
-NEWEST = -2
-"""In the place of a position: the last posts of a thread."""
+NEWEST = -POSTS_A_PAGE
+"""A negative place stands for so many posts before the end of a thread: here for its last page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,8 @@ def threads_of(
 
     `any_of` are tags of which one is enough.
     """
-    page = (
-        _LINE.where(PublishedThread.circle_id.in_(circle_ids))
-        .order_by(PublishedThread.latest.desc(), PublishedThread.thread_id.desc())
-        .limit(THREADS_A_PAGE + 1)
-    )
+    order = PublishedThread.latest.desc(), PublishedThread.thread_id.desc()
+    page = select(PublishedThread.thread_id).where(PublishedThread.circle_id.in_(circle_ids))
     if before:
         page = page.where(tuple_(PublishedThread.latest, PublishedThread.thread_id) < before)
     if kind:
@@ -109,7 +106,8 @@ def threads_of(
         page = page.where(has_tag(topic))
     if any_of:
         page = page.where(or_(*(has_tag(tag) for tag in any_of)))
-    return list(db.session.execute(page))
+    found = page.order_by(*order).limit(THREADS_A_PAGE + 1)
+    return list(db.session.execute(_LINE.where(PublishedThread.thread_id.in_(found)).order_by(*order)))
 
 
 _thread, _circle = Thread.__table__.c, Circle.__table__.c
@@ -166,9 +164,16 @@ _PAGE = (
     .order_by(_shown.position)
     .limit(POSTS_A_PAGE + 1)
 )
-_last = select(func.max(_shown.position)).where(_shown.thread_id == bindparam("thread_id")).scalar_subquery()
+_back = (
+    select(_shown.position)
+    .where(_shown.thread_id == bindparam("thread_id"))
+    .order_by(_shown.position.desc())
+    .limit(1)
+    .offset(bindparam("back"))
+    .scalar_subquery()
+)
 _POSTS = Prepared(_PAGE.where(_shown.position > bindparam("after")))
-_NEWEST = Prepared(_PAGE.where(_shown.position > _last - POSTS_A_PAGE))
+_LAST = Prepared(_PAGE.where(_shown.position >= func.coalesce(_back, 0)))
 
 
 def head_of(thread_id: str) -> ThreadHead | None:
@@ -190,10 +195,11 @@ def _head(connection: Connection, thread_id: str) -> ThreadHead | None:
 def posts_of(thread_id: str, after: int = -1) -> list[Any]:
     """One page of the posts of a thread in the order of publishing, and one row more for a further page.
 
-    After `NEWEST` come the last posts, never more than a page of them.
+    A negative `after` below -1 begins so many posts before the end.
     """
-    wanted = _NEWEST if after == NEWEST else _POSTS
-    return wanted.rows(db.session.connection(), thread_id=thread_id, after=after)
+    if after < -1:
+        return _LAST.rows(db.session.connection(), thread_id=thread_id, back=-after - 1)
+    return _POSTS.rows(db.session.connection(), thread_id=thread_id, after=after)
 
 
 def opening_of(thread_id: str) -> str | None:

@@ -16,8 +16,19 @@ for (const form of document.querySelectorAll("form[data-leave]")) {
   });
 }
 
+// Whoever goes away from words that are neither sent nor kept is asked first; who sends or leaves the site is not.
+let going = false;
+document.addEventListener("submit", () => { going = true; }, true);
+const isUnsaved = (area) =>
+  area.form?.method === "post" && area.value.trim() &&
+  (area.value !== area.defaultValue || "typed" in document.body.dataset);
+addEventListener("beforeunload", (event) => {
+  if (!going && [...document.querySelectorAll("textarea")].some(isUnsaved)) event.preventDefault();
+});
+
 // A page taken from the back-forward cache may show what its reader has since left.
 addEventListener("pageshow", (event) => {
+  going = event.persisted;
   if (event.persisted) location.reload();
 });
 

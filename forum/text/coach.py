@@ -27,6 +27,10 @@ WORDING = {
 # A hint that fires on more than 15 % of good replies is listed here with the reason, and is never given.
 SWITCHED_OFF: dict[Kind, str] = {}
 GOOD_REPLIES_LIMIT = 0.15
+SHORT = 10
+"""Words. Longer replies show a feeling or understanding in ways that no list of phrases holds: of good ones
+that the lists had not seen, every second was bothered.
+"""
 
 
 class Hint(NamedTuple):
@@ -83,6 +87,15 @@ FEELING_NAMED = _one_of(
     \bit hurts\b
     \bi feel (?:with|for) you\b
     \bFEELING (?:must|can|is|that|week|day|time)\b
+    \b(?:such )?an? (?:\w+ )?FEELING\b
+    ^\W*FEELING\b
+    \ballowed to be\b
+    \bmy heart\b
+    \b(?:it is|it's|that is|that's|this is) (?:a lot|so much|too much)\b
+    \bweigh(?:s|ed|ing)? (?:so |heavily )?on you\b
+    \bsit(?:ting)? with you\b
+    \b(?:your|the) stomach\b
+    \bgoes deep\b
     """
 )
 # Said of oneself without meaning the other, or said to belittle.
@@ -140,6 +153,16 @@ UNDERSTANDING = _one_of(
     \bfor saying no\b
     \bto love a job\b
     \bwhat you (?:dreaded|mean)\b
+    \bi (?:have|had|was|am|did|do|felt|feel|went|sat|know)\b[^.?!]*\b(?:too|as well|myself)\b
+    \byou (?:wanted|tried|managed|stayed|kept going|did (?:what|all|your best))\b
+    \bshows (?:how|that) (?:much|deeply|you)\b
+    (?:^|[.!?\n]\W*)you (?:wrote|said|describe|ha(?:ve|d)|are|were|fe(?:el|lt)|did|carry)\b(?! (?:got )?to\b)
+    \bmust (?:be|have|feel|sting|hurt|cost)\b
+    \breminded me\b
+    \bi (?:had|felt|was|have had) (?:that|it|so|this)\b
+    \bi (?:believe|read) you\b
+    \bi recogni[sz]e\b
+    \byou are still here\b
     """
 )
 UNDERSTANDING_NOT_MEANT = _one_of(
@@ -209,6 +232,8 @@ MAY_SAY_MORE = _one_of(
 NEED_NOT = _one_of(
     r"""
     \byou (?:do not|don't|never|should not|shouldn't) (?:need|have) to\b
+    \b(?:what|all|everything|whatever|best|as \w+ as) you (?:could|can)\b
+    \byou could(?: not|n't)\b
     """
 )
 
@@ -240,20 +265,25 @@ def parts_of(reply: str) -> frozenset[Kind]:
 
 
 def coach(reply: str, wish: Wish) -> list[Hint]:
-    """At most three hints for a reply, the most helpful first; none where two of the three points are there.
+    """At most three hints for a reply, the most helpful first. See `wanted`."""
+    due = wanted(parts_of(reply), wish, is_short=is_short(reply))
+    return [Hint(kind, str(WORDING[kind])) for kind in due if kind not in SWITCHED_OFF]
 
-    Advice is mentioned only where the thread asked to be heard.
+
+def is_short(reply: str) -> bool:
+    """Whether a reply is one or two short sentences."""
+    return len(reply.split()) <= SHORT
+
+
+def wanted(parts: frozenset[Kind], wish: Wish, *, is_short: bool) -> list[Kind]:
+    """Which hints help a reply with these parts.
+
+    People are not forms: two of the three points are enough, and who wrote more than a short reply has found
+    words of their own. Advice is mentioned only where the thread asked to be heard.
     """
-    return [
-        Hint(kind, str(WORDING[kind])) for kind in wanted(parts_of(reply), wish) if kind not in SWITCHED_OFF
-    ]
-
-
-def wanted(parts: frozenset[Kind], wish: Wish) -> list[Kind]:
-    """Which hints help a reply with these parts. One missing point is no matter: people are not forms."""
     points: tuple[Kind, ...] = ("feeling", "understanding", "question")
     missing = [point for point in points if point not in parts]
-    hints: list[Kind] = missing[:2] if len(missing) > 1 else []
+    hints: list[Kind] = missing[:2] if is_short and len(missing) > 1 else []
     return ["advice", *hints] if "advice" in parts and wish == "listen" else hints
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from forum.text.coach import GOOD_REPLIES_LIMIT, Kind, Wish, parts_of, wanted
+from forum.text.coach import GOOD_REPLIES_LIMIT, Kind, Wish, is_short, parts_of, wanted
 
 REPLIES = Path(__file__).parents[2] / "tests/text/coach_replies.txt"
 LETTERS: dict[str, Kind] = {"F": "feeling", "U": "understanding", "Q": "question", "A": "advice"}
@@ -48,8 +48,7 @@ def read_replies(path: Path, half: str) -> list[Reply]:
 def figures(replies: Iterable[Reply]) -> dict[Kind, Figures]:
     """Figures for each hint, those switched off included."""
     judged = [
-        (reply.good, wanted(parts_of(reply.text), reply.wish), wanted(reply.parts, reply.wish))
-        for reply in replies
+        (reply.good, _hints(reply, parts_of(reply.text)), _hints(reply, reply.parts)) for reply in replies
     ]
     good = sum(1 for is_good, _, _ in judged if is_good)
     found: dict[Kind, Figures] = {}
@@ -60,6 +59,10 @@ def figures(replies: Iterable[Reply]) -> dict[Kind, Figures]:
         on_good = sum(kind in given for is_good, given, _ in judged if is_good)
         found[kind] = Figures(both / max(fired, 1), both / max(due, 1), on_good / max(good, 1))
     return found
+
+
+def _hints(reply: Reply, parts: frozenset[Kind]) -> list[Kind]:
+    return wanted(parts, reply.wish, is_short=is_short(reply.text))
 
 
 def main(arguments: list[str]) -> None:

@@ -122,6 +122,10 @@ HOME_STREET = re.compile(
     rf"(?P<street>(?:{CAP} ){{1,3}}(?i:{PLAIN_STREET}))\b"
 )
 
+ONLY_ONE = re.compile(
+    rf"\b[Tt]he (?:only|one|first) (?:[a-z’'-]+ ){{1,4}}(?:in|on|at|from) (?:the )?(?P<place>{CAPS})"
+)
+
 FIRM = _any(words.FIRMS)
 JOBS = (
     r"(?:work|works|worked|working|jobs?|employed|started|hired|intern|position|career|contract|contracted)"
@@ -140,6 +144,8 @@ EMPLOYER = re.compile(
     rf"{FIRM_NAME.replace('firm', 'firm3')}"
     rf"|\b(?P<firm4>(?:(?!The |My |Our |A |An ){CAP} (?:(?:&|and|of) )?){{1,4}}"
     rf"(?:{FIRM}|{words.PUBLIC_SERVICES}))\b"
+    rf"|\b(?P<firm5>(?:{words.HOUSES}) of (?:the )?{CAPS})"
+    rf"|\bjoined {FIRM_NAME.replace('firm', 'firm6')}(?= as (?:an?|the)\b)"
 )
 
 NAME_AFTER = rf"(?P<who>{CAP}(?: (?:van |von |de |der |la |bin |al-)?{CAP}){{1,2}})"
@@ -255,6 +261,9 @@ def _addresses(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
     for match in HOME_STREET.finditer(text):
         yield match.span("street")
+    for match in ONLY_ONE.finditer(text):
+        if match["place"].split()[0] not in words.NOT_A_NAME:
+            yield match.span("place")
 
 
 def _employers(text: str) -> Iterator[tuple[int, int]]:

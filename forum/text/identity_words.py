@@ -60,6 +60,9 @@ Father's Remembrance Independence Labour Labor Social Corona Covid Red Prime Sta
 """
 PLACE_STARTS = frozenset(_PLACE_STARTS.split())
 
+# Houses that carry the name of a place.
+HOUSES = "University|College|School|Hospital|Institute|Academy|Faculty|Diocese|Archdiocese"
+
 # People everyone may name.
 _KNOWN = """
 Albert Camus, Bell Hooks, Bob Ross, Brené Brown, Bruce Springsteen, Carl Jung, Carl Rogers,

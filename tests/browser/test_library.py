@@ -7,11 +7,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from forum.circles import invitations
+from forum.bench import seed
+from forum.circles import invitations, kept
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from tests import doing, factories
 from tests.browser.pressing import press
+from tests.browser.test_leaving import elsewhere
 from tests.people import Person
 
 pytestmark = pytest.mark.browser
@@ -86,6 +88,117 @@ def test_what_a_reader_does_around_a_thread(app, visit, circle_id, check_page):
     press(writer.get_by_role("button", name="Close for replies"))
     expect(writer.get_by_text("The author has closed this thread for replies.")).to_be_visible()
     check_page(writer)
+
+
+def test_words_are_not_left_behind_unasked(app, visit, circle_id, check_page):
+    """A reply is kept as a draft and found again; with scripts, leaving unsaved words asks first."""
+    opening = doing.open_thread(Person(app).vault, circle_id)
+    page = visit.window(Person(app), width=320)
+    asked = []
+
+    def on_dialog(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", on_dialog)
+    page.goto(f"/t/{opening.thread_id}")
+    press(page.get_by_role("link", name="Newcomers"))
+    assert not asked, "nothing was written yet"
+    page.goto(f"/t/{opening.thread_id}")
+    page.get_by_label("Your reply").fill("Half a thought.")
+    press(page.get_by_role("button", name="Check my words"))
+    press(page.get_by_role("button", name="Keep as draft"))
+    assert not asked, "what is sent or kept is not lost"
+    check_page(page)
+    press(page.get_by_role("link", name="After the night shift"))
+    expect(page.get_by_label("Your reply")).to_have_value("Half a thought.")
+    check_page(page)
+    press(page.get_by_role("link", name="Newcomers"))
+    assert not asked, "the draft is as it was kept"
+    page.goto(f"/t/{opening.thread_id}")
+    page.get_by_label("Your reply").fill("Half a thought, and more.")
+    press(page.get_by_role("button", name="Check my words"))
+    press(page.get_by_role("link", name="Newcomers"))
+    assert asked == (["beforeunload"] if visit.scripts else [])
+    page.goto(f"/c/{circle_id}/new")
+    page.get_by_label("Your words").fill("Something else.")
+    elsewhere(page)
+    press(page.get_by_role("button", name="Leave this site"))
+    expect(page).not_to_have_title("Write · Kindred")
+    assert len(asked) == int(visit.scripts), "nothing stands in the way of leaving"
+
+
+def test_a_long_thread_by_keyboard_on_a_small_phone(app, visit, check_page):
+    """Pages of fifty, the way to what is new and to the reply form, without passing every button."""
+    ben = Person(app)
+    with writing():
+        thread = factories.published_thread(factories.circle("Long", audience="everyone"), replies=70).id
+        kept.keep(ben.vault, thread, 68, follow=True)
+    page = visit.window(ben, width=320)
+    page.goto(f"/t/{thread}")
+    check_page(page)
+    press(page.get_by_role("link", name="To what is new"))
+    expect(page.locator("#new")).to_be_in_viewport()
+    check_page(page)
+    page.goto(f"/t/{thread}")
+    page.get_by_role("link", name="To the reply form").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Reply", exact=True)).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#reply') !== null")
+    press(page.get_by_role("link", name="More replies"))
+    expect(page.locator("article")).to_have_count(21)
+    press(page.get_by_role("link", name="From the beginning"))
+    expect(page.locator("article")).to_have_count(50)
+
+
+def test_what_a_member_gives_keeps_and_finds_again(app, visit, circle_id, check_page):
+    """From the shelf to a reply with a card, names blurred, to a card of one's own, and to what is kept."""
+    ana, ben = Person(app), Person(app)
+    opening = doing.open_thread(ana.vault, circle_id, kind="challenge", wish="advice")
+    card = doing.card(Person(app).vault)
+    with writing():
+        kept.save_card(ben.vault, card.thread_id, "Ten minutes of nothing")
+    page = visit.window(ben, width=320)
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Could use a reply")).to_be_visible()
+    check_page(page)
+    press(page.get_by_role("link", name="After the night shift"))
+    press(page.get_by_role("button", name="Bookmark"))
+    expect(page.get_by_role("button", name="Bookmark no more")).to_be_visible()
+    page.get_by_label("Advice", exact=False).check()
+    page.get_by_label("Your reply").fill(
+        "My colleague Anna Kowalska is crazy. I hear you, that sounds lonely."
+    )
+    page.get_by_label("A card to go with it").select_option("Ten minutes of nothing")
+    press(page.get_by_role("button", name="Check my words"))
+    expect(page.get_by_text("This can wound people who live with it.")).to_be_visible()
+    check_page(page)
+    press(page.get_by_role("button", name="Blur these"))
+    expect(page.get_by_label("Your reply")).to_have_value(re.compile(r"^My colleague \[someone\] is"))
+    press(page.get_by_role("button", name="Reply", exact=True).last)
+    expect(page).to_have_title("Waiting · Kindred")
+    seed.publish(re.search(r"/mine/([^?#]+)", page.url).group(1))
+    page.goto(f"/t/{opening.thread_id}")
+    expect(page.get_by_role("link", name="Ten minutes of nothing")).to_be_visible()
+    press(page.get_by_role("link", name="Make a card of it"))
+    for label in ("When", "What I do", "How it went", "Not for"):
+        page.get_by_label(label, exact=True).fill("A line of my own.")
+    page.get_by_label("Title").fill("Sitting on the stair")
+    check_page(page)
+    press(page.get_by_role("button", name="Submit"))
+    expect(page).to_have_title("Waiting · Kindred")
+    page.goto(f"/t/{opening.thread_id}")
+    page.get_by_text("Mute", exact=True).first.click()
+    press(page.get_by_role("button", name="Mute this name").first)
+    page.goto("/kept")
+    expect(page.get_by_role("link", name="After the night shift")).to_be_visible()
+    check_page(page)
+    press(page.get_by_role("button", name="Unmute"))
+    expect(page.get_by_role("button", name="Unmute")).to_have_count(0)
+    page.goto(f"/c/{circle_id}")
+    feed = page.get_by_role("link", name="Feed of this circle").get_attribute("href")
+    assert "After the night shift" in page.request.get(feed).text()
 
 
 def test_search_filters_and_what_needs_a_reply(app, visit, circle_id, check_page):

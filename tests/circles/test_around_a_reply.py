@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from forum.circles import queries, reactions
+from forum.circles import actions, drafts, kept, queries, reactions
+from forum.storage.clock import now
 from forum.storage.database import writing
 from tests import doing, factories
 from tests.people import Person
@@ -136,3 +137,115 @@ def test_the_newest_replies_of_a_long_thread(app, client, circle_id, monkeypatch
     rows = queries.posts_of(post.thread_id, queries.NEWEST)
     assert [row.position for row in rows] == sorted(row.position for row in rows)
     assert rows[-1].position == 5
+
+
+def test_a_reply_is_kept_as_a_draft_and_offered_again_where_it_belongs(app, client, circle_id):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(ana.vault, circle_id)
+    path = f"/t/{post.thread_id}"
+    reply = {**TYPED, "content_note": "self-harm"}
+    answer = ben.browser.post(path, data={**reply, "draft_wanted": "yes"}, follow_redirects=True)
+    assert "Your draft is kept for 14 days." in answer.text
+    assert f'href="{path}#reply"' in answer.text
+    again = ben.browser.get(path).text
+    assert reply_in(again) == "Half a thought"
+    assert "This is your draft." in again
+    assert re.search(r'value="question" checked', again)
+    assert re.search(r'value="self-harm" selected', again)
+    assert 'value="Kind Sycamore"' in again
+    assert "k" * 22 not in again, "a form of its own is sent later"
+    assert reply_in(ana.browser.get(path).text) == ""
+    assert "Half a thought" not in client.get(path).text
+    ben.browser.post(path, data={**TYPED, "body": "A whole thought", "draft_wanted": "yes"})
+    assert ben.browser.get("/mine").text.count(f'href="{path}#reply"') == 1
+    assert ben.browser.post(path, data={**TYPED, "body": "A whole thought", "mode": "support"}).location
+    assert reply_in(ben.browser.get(path).text) == "", "what is sent is no draft any more"
+    assert f'href="{path}#reply"' not in ben.browser.get("/mine").text
+
+
+def test_a_draft_of_a_reply_costs_the_thread_no_statement(app, circle_id, count_statements):
+    ben = Person(app)
+    post = doing.open_thread(Person(app).vault, circle_id)
+    path = f"/t/{post.thread_id}"
+    counts = []
+    for _time in range(2):
+        with count_statements() as ran:
+            ben.browser.get(path)
+        assert not ran.writes
+        counts.append(len(ran))
+        ben.browser.post(path, data={**TYPED, "draft_wanted": "yes"})
+    assert counts[0] == counts[1] <= 6
+
+
+def test_a_draft_can_be_let_go_and_goes_by_itself(app, circle_id, clock):
+    ben = Person(app)
+    first = doing.open_thread(Person(app).vault, circle_id)
+    second = doing.open_thread(Person(app).vault, circle_id, "Calm Badger", title="Another")
+    for post in (first, second):
+        ben.browser.post(f"/t/{post.thread_id}", data={**TYPED, "draft_wanted": "yes"})
+    page = ben.browser.post("/mine/drafts/drop", data={"draft": first.thread_id}, follow_redirects=True).text
+    assert "The draft is gone." in page
+    assert f'href="/t/{first.thread_id}#reply"' not in page
+    assert reply_in(ben.browser.get(f"/t/{first.thread_id}").text) == ""
+    assert reply_in(ben.browser.get(f"/t/{second.thread_id}").text) == "Half a thought"
+    clock.shift(15 * 86_400)
+    late = Person(app, key=ben.key)
+    assert reply_in(late.browser.get(f"/t/{second.thread_id}").text) == ""
+    assert f'href="/t/{second.thread_id}#reply"' not in late.browser.get("/mine").text
+    late.browser.post("/mine/drafts/drop", data={"draft": "none"})
+    with writing():
+        assert late.vault.about(drafts.REPLY, second.thread_id) is None, "the next draft takes the old along"
+
+
+def test_words_whose_thread_is_gone_are_still_there_to_copy(app, circle_id):
+    ana, ben = Person(app), Person(app)
+    post = doing.open_thread(ana.vault, circle_id, title="Secret now")
+    ben.browser.post(f"/t/{post.thread_id}", data={**TYPED, "draft_wanted": "yes"})
+    with writing():
+        actions.remove(ana.vault, post.id, now())
+    page = ben.browser.get("/mine").text
+    assert "Half a thought" in page
+    assert "Its thread cannot be read at the moment" in page
+    assert "Secret now" not in page
+
+
+def test_what_cannot_be_kept_as_a_draft_comes_back(app, circle_id):
+    ben = Person(app)
+    post = doing.open_thread(Person(app).vault, circle_id)
+    paths = {f"/t/{post.thread_id}": {}, f"/c/{circle_id}/new": {"title": "A title", "kind": "story"}}
+    for path, more in paths.items():
+        long = "ü" * 40_000
+        answer = ben.browser.post(path, data={**TYPED, **more, "body": long, "draft_wanted": "yes"})
+        assert answer.status_code == 422
+        assert long in answer.text
+    empty = ben.browser.post(f"/t/{post.thread_id}", data={**TYPED, "body": " ", "draft_wanted": "yes"})
+    assert empty.status_code == 422
+
+
+def test_a_thread_of_two_hundred_replies_is_read_by_pages_and_from_what_is_new(app, client, count_statements):
+    with writing():
+        thread = factories.published_thread(factories.circle("Long", audience="everyone"), replies=200).id
+    ben = Person(app)
+    path, seen, pages = f"/t/{thread}", [], 0
+    here = path
+    while here:
+        page = client.get(here).text
+        seen += re.findall(r'<article[^>]* id="(p-[^"]+)"', page)
+        pages += 1
+        more = re.search(r'href="([^"]+)"[^>]*>\s*More replies', page)
+        here = more.group(1) if more else None
+    assert (pages, len(seen), len(set(seen))) == (5, 201, 201)
+    with writing():
+        kept.keep(ben.vault, thread, 200, follow=True)
+    for unread, marked in ((20, seen[-20]), (130, seen[-130])):
+        with writing():
+            kept.read(ben.vault, {thread: 200 - unread})
+        first = re.search(r'href="([^"#]+)#new">To what is new', ben.browser.get(path).text).group(1)
+        with count_statements() as ran:
+            page = ben.browser.get(first).text
+        assert len(ran) <= 6
+        assert re.search(r'id="new".*?<article[^>]* id="([^"]+)"', page, re.DOTALL).group(1) == marked
+    end = ben.browser.get(f"{path}?after=newest").text
+    assert re.findall(r'<article[^>]* id="(p-[^"]+)"', end) == seen[-50:]
+    assert ben.browser.get(f"{path}?after=last.99999999").status_code == 200
+    assert "To what is new" not in client.get(path).text

@@ -142,6 +142,27 @@ def test_the_tables_go_and_come_again(engine_app):
     assert _found("tired") == ["six", "one"]
 
 
+def test_an_index_of_an_older_program_is_cut_anew(engine_app):
+    _fill()
+    with writing() as session:
+        _forget_marks_of_titles(session.connection())
+    assert _found("night")[0] == "four", "without the marks no title comes first"
+    with writing() as session:
+        index.cut_anew(session.connection())
+    assert {query: _found(query) for query, _ in QUESTIONS} == dict(QUESTIONS)
+
+
+def _forget_marks_of_titles(connection) -> None:
+    """Leave the words of titles where an older program put them, among all words only."""
+    if connection.dialect.name == "postgresql":
+        plain = "regexp_replace(words::text, $$'=[^ ]+$$, '', 'g')::tsvector"
+        connection.execute(db.text(f"UPDATE search_index_text SET words = {plain}"))
+        return
+    for number, place in connection.execute(db.text("SELECT rowid, place FROM search_index")).all():
+        values = {"place": " ".join(place.split()[:2]), "number": number}
+        connection.execute(db.text("UPDATE search_index SET place = :place WHERE rowid = :number"), values)
+
+
 @pytest.fixture(scope="module")
 def both(tmp_path_factory, postgres_server, prepared_sqlite):
     """The program on each engine, filled alike."""
@@ -195,6 +216,21 @@ def test_an_excerpt_shows_the_words_asked_for():
     assert shown.startswith("… ")
     assert shown.endswith(" …")
     assert excerpt("Short.", read_question("x")) == "Short."
+
+
+@pytest.mark.postgres
+def test_rare_and_frequent_words_come_in_one_order_on_postgresql(postgres_app, monkeypatch):
+    """Frequent words fill a page from the newest texts, rare ones come from the index: both newest first."""
+    with writing():
+        for number in range(60):
+            word = "heron" if number % 20 == 0 else "tired"
+            index.put("reply", f"n{number:02}", "A", "", word, date(2026, 1, 1) + timedelta(days=number))
+    asked = (("tired", 1), ("tired", 2), ("tired", 3), ("heron", 1))
+    before = {key: _found(key[0], page=key[1]) for key in asked}
+    newest = str(index._FIND_NEWEST).replace("LIMIT 1000", "LIMIT 30")
+    monkeypatch.setattr(index, "_FIND_NEWEST", db.text(newest))
+    assert {key: _found(key[0], page=key[1]) for key in asked} == before
+    assert before["heron", 1] == ["n40", "n20", "n00"]
 
 
 def test_titles_come_first_across_pages(engine_app):

@@ -40,8 +40,9 @@ def sentences(half: str) -> list[tuple[set[str], str]]:
     return [({kind} - {"none"}, text) for part, kind, text in rows if part == half]
 
 
-@pytest.mark.parametrize("half", ["dev", "held"])
+@pytest.mark.parametrize("half", ["dev", "held", "fresh"])
 def test_most_leaking_and_few_harmless_sentences_are_flagged(half: str) -> None:
+    """The fresh sentences came later: 27 of 30 leaking and no harmless one were flagged at first sight."""
     rows = sentences(half)
     assert len(rows) == 60
     assert {kind for kinds, _ in rows for kind in kinds} == set(SUGGESTIONS)

@@ -1,8 +1,8 @@
-"""What a member does on the page of a thread besides writing, and the page of all that they keep."""
+"""What a member does on the page of a thread besides writing, and all that they keep."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import SimpleNamespace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from forum.circles import kept, reactions, tending
+from forum.circles import drafts, kept, reactions, tending
 from forum.circles.actions import NotYours
 from forum.circles.forms import ReplyForm
 from forum.circles.models import PublishedPost, PublishedThread
@@ -143,7 +143,7 @@ def all_kept() -> str:
             title=row.title,
             follow=threads[row.thread_id].follow,
             bookmark=threads[row.thread_id].bookmark,
-            news=threads[row.thread_id].follow and row.replies > threads[row.thread_id].seen,
+            news=bool(threads[row.thread_id].fresh(row.replies)),
         )
         for row in rows
     ]
@@ -180,12 +180,42 @@ def unmute() -> Response:
     return redirect(url_for("keeping.all_kept"), 303)
 
 
-def _readable_rows(ids: list[str]) -> list[PublishedThread]:
-    circles = [circle.id for circle in readable_circles()]
-    return list(
-        db.session.scalars(
-            select(PublishedThread).where(
-                PublishedThread.thread_id.in_(ids), PublishedThread.circle_id.in_(circles)
-            )
-        )
+def kept_drafts() -> list[SimpleNamespace]:
+    """The drafts with where each goes on: nowhere for a reply whose thread cannot be read now."""
+    found = drafts.listed(current_user.vault, now())
+    threads = {row.thread_id: row.title for row in _readable_rows([one.get("thread", "") for one in found])}
+    return [_draft(one, threads) for one in found]
+
+
+def _draft(draft: drafts.Draft, threads: dict[str, str]) -> SimpleNamespace:
+    thread = draft.get("thread")
+    is_gone = thread is not None and thread not in threads
+    path = f"/t/{thread}#reply" if thread else f"/c/{draft['circle']}/new?draft={draft['id']}"
+    return SimpleNamespace(
+        id=draft["id"],
+        title=threads.get(thread) if thread else draft.get("title"),
+        is_reply=thread is not None,
+        path=None if is_gone else path,
+        words=draft.get("body") if is_gone else None,
     )
+
+
+@keeping.post("/mine/drafts/drop")
+@members_only
+def drop_draft() -> Response:
+    """Let a draft go, now rather than after its 14 days."""
+    with writing():
+        drafts.drop(current_user.vault, request.form.get("draft", ""), now())
+    flash(_("The draft is gone."))
+    return redirect(url_for("mine.all_mine"), 303)
+
+
+def _readable_rows(thread_ids: Collection[str]) -> list[PublishedThread]:
+    """Those of some threads that who asks may read."""
+    if not any(thread_ids):
+        return []
+    circles = [circle.id for circle in readable_circles()]
+    wanted = select(PublishedThread).where(
+        PublishedThread.thread_id.in_(thread_ids), PublishedThread.circle_id.in_(circles)
+    )
+    return list(db.session.scalars(wanted))

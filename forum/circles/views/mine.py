@@ -20,6 +20,7 @@ from forum.circles.reviews import Changed, open_review
 from forum.circles.views import beside
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
+from forum.circles.views.keeping import kept_drafts
 from forum.circles.views.reading import content_notes, said_note, said_reactions
 from forum.circles.views.writing import check_limit, count_text, preview_wanted, refusal, sender_of
 from forum.circles.writing import make_ready
@@ -63,7 +64,7 @@ def all_mine() -> str:
         "circles/mine.html",
         help_panel=beside.help_for_draft(kept) if kept else None,
         items=[_item(post, asked) for post in posts],
-        drafts=drafts.listed(current_user.vault, now()),
+        drafts=kept_drafts(),
     )
 
 

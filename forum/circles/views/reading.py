@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum import content
-from forum.circles import kept, panels, queries, reactions, rules, shelf
+from forum.circles import drafts, kept, panels, queries, reactions, rules, shelf
 from forum.circles.content import open_content
 from forum.circles.invitations import ABOUT
 from forum.circles.models import Circle, Revision
@@ -172,18 +173,23 @@ def thread_page(
     own = _own(head, page) if current_user.is_authenticated else None
     badges = panels.badges(head.id)
     here = url_for("reading.thread", thread_id=head.id)
+    fresh = own.kept.fresh(head.replies) if own else 0
     return render_template(
         "circles/thread.html",
         thread=head,
         posts=_posts(page, head, own, badges),
         older=f"{here}?after={page[-1].position}" if more else None,
         newer=here if page and not page[0].is_opening else None,
-        first_new=_first_new(head, page, own) if own and not more else None,
+        first_new=_first_new(fresh, page, after, is_last=not more),
+        to_new=f"{here}?after={'newest' if fresh <= queries.POSTS_A_PAGE else f'last.{fresh}'}#new"
+        if fresh and more and after != -fresh
+        else None,
         newest=f"{here}?after=newest" if more else None,
         may_reply=own is not None,
         closed=_closed(head),
-        form=form or {"form_key": secrets.token_urlsafe(16)},
+        form=form or {**(own.draft or {} if own else {}), "form_key": secrets.token_urlsafe(16)},
         errors=errors or {},
+        draft_day=words.day(date.fromordinal(own.draft["until"])) if own and own.draft and not form else None,
         names=own.names if own else [],
         offered_name=own.suggested if own else "",
         preview=preview,
@@ -215,22 +221,24 @@ def said_reactions() -> list[tuple[str, str]]:
 def _own(head: queries.ThreadHead, page: Sequence[AnyRow]) -> SimpleNamespace:
     """What the vault tells of a thread and its posts, read with one statement."""
     vault = current_user.vault
-    about = [(pseudonyms.CHOICE, head.circle_id), (kept.THREAD, head.id)]
+    about = [(pseudonyms.CHOICE, head.circle_id), (kept.THREAD, head.id), (drafts.REPLY, head.id)]
     about += [(kept.NAME, name_id) for name_id in {row.pseudonym_id for row in page}]
     about += [(reactions.ABOUT, row.post_id) for row in page]
     vault.preload((pseudonyms.KIND, kept.CARDS), about)
     own = own_names(head.circle_id)
     own.kept = kept.thread(vault, head.id)
     own.cards = kept.saved_cards(vault)
+    own.draft = drafts.reply_in(vault, head.id, now())
     own.wrote_opening = any(row.is_opening and row.pseudonym_id in own.ids for row in page)
     return own
 
 
-def _first_new(head: queries.ThreadHead, page: Sequence[AnyRow], own: SimpleNamespace) -> str | None:
-    """The first post of a followed thread that came since its reader last said "read"; on its last page."""
-    replies = [row.post_id for row in page if not row.is_opening]
-    fresh = min(head.replies - own.kept.seen, len(replies)) if own.kept.follow else 0
-    return replies[-fresh] if fresh > 0 else None
+def _first_new(fresh: int, page: Sequence[AnyRow], after: int, *, is_last: bool) -> str | None:
+    """The first post of a page that is new: on the last one, and on the one that begins with what is new."""
+    replies: list[str] = [row.post_id for row in page if not row.is_opening]
+    if fresh and replies and is_last:
+        return replies[-min(fresh, len(replies))]
+    return replies[0] if fresh and replies and after == -fresh else None
 
 
 def _closed(head: queries.ThreadHead) -> str | None:
@@ -381,7 +389,8 @@ def _after() -> int:
     text = request.args.get("after", "")
     if text == "newest":
         return queries.NEWEST
-    return int(text) if text.isdecimal() and len(text) < 9 else -1
+    sign, many = (-1, text[5:]) if text.startswith("last.") else (1, text)
+    return sign * int(many) if many.isdecimal() and len(many) < 9 else -1
 
 
 def list_place() -> tuple[int, str] | None:

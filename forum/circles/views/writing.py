@@ -32,6 +32,7 @@ from forum.circles.views.reading import (
 from forum.circles.writing import Written, make_ready
 from forum.jobs.nudge import nudge
 from forum.members import pseudonyms
+from forum.members.vault import VaultFull
 from forum.screening.lanes import is_crisis
 from forum.storage.clock import now
 from forum.storage.database import db, writing
@@ -90,7 +91,9 @@ def send_thread(circle_id: str) -> Answer:
         opening = actions.Opening(form.kind.data, form.wish.data, topics)
         return actions.open_thread(sender, fresh, opening, written, form.pseudonym.data, moment)
 
-    return _send(form, written, circle.id, send, lambda errors: opening_page(circle, typed, errors))
+    return _send(
+        form, written, circle.id, send, lambda errors: opening_page(circle, typed, errors), typed["draft"]
+    )
 
 
 @writing_pages.post("/t/<thread_id>")
@@ -106,13 +109,14 @@ def send_reply(thread_id: str) -> Answer:
 
     if request.form.get("quote"):
         return thread_page(head, form=_with_quote(typed, head.id, request.form["quote"]))
-    if not form.validate():
-        return again(form.errors), 422
+    if request.form.get("draft_wanted"):
+        return _keep_reply(head.id, typed, again)
+    errors = _wrong_with(form, head.wish)
+    if errors:
+        return again(errors), 422
     wanted = preview_wanted()
     if wanted == "blur":
         typed["body"] = blurred(typed["body"])
-    if form.mode.data not in rules.reply_modes(head.wish):
-        return again({"mode": _("The writer asked to be heard, not advised.")}), 422
     try:
         written = make_ready(
             "", typed["body"], form.content_note.data, is_opening=False, card=_known_card(form.card.data)
@@ -120,17 +124,30 @@ def send_reply(thread_id: str) -> Answer:
     except TextRefused as refused:
         return again({refused.field: refused.message}), 422
     if wanted:
-        if wanted.startswith("coach"):
-            turn_coach(off=wanted == "coach-off")
-        hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
-        return thread_page(head, form=typed, preview=preview(written), hints=hints)
+        return _reply_preview(head, typed, written, wanted)
     check_limit(written, form.form_key.data)
 
     def send(sender: actions.Sender, moment: datetime) -> actions.Sent:
         fresh = db.session.get_one(Thread, head.id)
         return actions.reply(sender, fresh, form.mode.data, written, form.pseudonym.data, moment)
 
-    return _send(form, written, head.circle_id, send, again)
+    return _send(form, written, head.circle_id, send, again, head.id)
+
+
+def _wrong_with(form: ReplyForm, wish: str) -> dict[str, Any]:
+    """What is wrong with the fields of a reply to a thread with a wish."""
+    if not form.validate():
+        return dict(form.errors)
+    if form.mode.data not in rules.reply_modes(wish):
+        return {"mode": _("The writer asked to be heard, not advised.")}
+    return {}
+
+
+def _reply_preview(head: queries.ThreadHead, typed: dict[str, Any], written: Written, wanted: str) -> str:
+    if wanted.startswith("coach"):
+        turn_coach(off=wanted == "coach-off")
+    hints = hints_for(typed["body"], head.wish) if wanted != "plain" else None
+    return thread_page(head, form=typed, preview=preview(written), hints=hints)
 
 
 def _with_quote(typed: dict[str, Any], thread_id: str, post_id: str) -> dict[str, Any]:
@@ -170,8 +187,12 @@ def _send(
     circle_id: str,
     send: Callable[[actions.Sender, datetime], actions.Sent],
     page_again: PageAgain,
+    draft_id: str,
 ) -> Answer:
-    """Take a text in one short transaction, or show the form again with the reason and the text kept."""
+    """Take a text in one short transaction, or show the form again with the reason and the text kept.
+
+    The draft that it was made from is let go.
+    """
     sender = sender_of(form.form_key.data)
     try:
         with writing():
@@ -189,7 +210,7 @@ def _send(
             {"body": _("This thread takes no replies any more. Your words are kept here.")}
         ), 409
     count_text(written, sent)
-    _remember(circle_id, request.form.get("pseudonym", ""), request.form.get("draft", ""))
+    _remember(circle_id, request.form.get("pseudonym", ""), draft_id)
     return redirect(url_for("mine.one", post_id=sent.post_id), 303)
 
 
@@ -238,13 +259,34 @@ def _remember(circle_id: str, name: str, draft_id: str) -> None:
     """Keep the choice of name and let the sent draft go, in a transaction that writes no post."""
     with writing():
         pseudonyms.remember(current_user.vault, circle_id, name)
-        if draft_id:
-            drafts.drop(current_user.vault, draft_id)
+        drafts.drop(current_user.vault, draft_id, now())
 
 
 def _keep_draft(circle: Circle, typed: dict[str, Any]) -> Answer:
-    with writing():
-        draft_id = drafts.keep(current_user.vault, circle.id, typed, typed["draft"], now())
+    try:
+        with writing():
+            draft_id = drafts.keep(current_user.vault, circle.id, typed, typed["draft"], now())
+    except VaultFull:
+        return opening_page(circle, typed, {"body": _too_long()}), 422
+    return _kept(draft_id)
+
+
+def _keep_reply(thread_id: str, typed: dict[str, Any], again: PageAgain) -> Answer:
+    if not (typed["body"] or "").strip():
+        return again({"body": _("Please write something first.")}), 422
+    try:
+        with writing():
+            drafts.keep_reply(current_user.vault, thread_id, typed, now())
+    except VaultFull:
+        return again({"body": _too_long()}), 422
+    return _kept(thread_id)
+
+
+def _too_long() -> str:
+    return str(_("This is longer than a draft can be. Please shorten it, or keep the rest elsewhere."))
+
+
+def _kept(draft_id: str) -> Response:
     flash(_("Your draft is kept for 14 days. Only you can open it."))
     return redirect(url_for("mine.all_mine", kept=draft_id), 303)
 
