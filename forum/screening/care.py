@@ -40,6 +40,7 @@ __all__ = [
 
 MOST_PER_RULE: Final = 3
 _URGENCY: Final[Mapping[str, int]] = {"D": 0, "E": 1, "C": 2, "B": 3, ENCOURAGEMENT: 4, "A": 5}
+_CRISIS_TIERS: Final = ("B", "C", "D")
 _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
 
 
@@ -87,33 +88,33 @@ class _Reading:
         self.book = book
         self._characters = characters
         self._words: dict[str, tuple[str, Met]] = dict(book.known)
+        self._tried = 0
         self._of_line: dict[str, bool | None] = {}
-        self._found: dict[tuple[str, int], Finding] = {}
+        self._found: dict[tuple[str, int, int], Finding] = {}
         self._signs: list[dict[str, _Sign]] = []
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
 
     def read(self, sentence: Sentence) -> None:
         """Try the patterns all of whose needs are met by words of the sentence."""
-        signs: dict[str, _Sign] = {}
-        self._signs.append(signs)
+        lookup = self.book.lookup
         known = self._words
         words = [known.get(word) or self._meet(word) for word in sentence.words]
-        lookup = self.book.lookup
-        first, second, third = lookup.without
-        for _, met in words:
-            first |= met[0]
-            second |= met[1]
-            third |= met[2]
-        tried = first & second & third
-        if not tried:
+        met = lookup.without
+        for _, one in words:
+            met |= one
+        self._tried = tried = lookup.tried(met)
+        signs: dict[str, _Sign] = {}
+        self._signs.append(signs)
+        if not tried & lookup.rule_bits:
             return
         line = f" {' '.join([shown for shown, _ in words])} "
         self._of_line = {}
-        for at in _bits(tried):
-            rule, pattern = lookup.patterns[at]
-            if rule.sign in signs and rule.tier is None:
-                continue
-            if rule.beside and rule.beside.isdisjoint(signs):
+        left = tried & lookup.rule_bits
+        while left:
+            lowest = left & -left
+            left ^= lowest
+            rule, pattern = lookup.rules[lowest]
+            if (rule.beside and rule.beside.isdisjoint(signs)) or self._is_spent(rule, signs):
                 continue
             for match in pattern.finditer(line):
                 self._judge(rule, match, line, sentence)
@@ -130,10 +131,22 @@ class _Reading:
                 found.append(Finding(together.id, kind, tier, *first.span(), reason))
         return found
 
+    def _is_spent(self, rule: Rule, signs: Mapping[str, _Sign]) -> bool:
+        """Tell whether a further match of a rule would add nothing to what is known of the text."""
+        if rule.sign is not None and rule.sign not in signs:
+            return False
+        if rule.tier is None:
+            return rule.sign is not None
+        if rule.tier_now is not None or self._counts[rule.id, rule.tier] < MOST_PER_RULE:
+            return False
+        return rule.tier not in _CRISIS_TIERS or CRISIS in signs
+
     def _judge(self, rule: Rule, match: re.Match[str], line: str, sentence: Sentence) -> None:
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
         sign = _Sign(sentence, line, match.start(), match.end())
-        guard = next((one for one in rule.guards if self._turns(one, sign)), None)
+        guard = None
+        if rule.guard_bits & self._tried:
+            guard = next((one for one in rule.guards if self._turns(one, sign)), None)
         if guard is not None:
             if guard.leaves is None or (rule.sign is not None and rule.tier is None):
                 return
@@ -143,25 +156,22 @@ class _Reading:
             self._signs[-1].setdefault(rule.sign, sign)
             if rule.tier is None:
                 return
-        if guard is None and rule.tier_now is not None and self.book.now.search(line):
+        if guard is None and rule.tier_now is not None and self.book.now.search(self._tried, line):
             tier = rule.tier_now
-        if tier in ("B", "C", "D"):
+        if tier in _CRISIS_TIERS:
             self._signs[-1].setdefault(CRISIS, sign)
-        self._keep(Finding(name, kind, tier, *sign.span(), reason))
+        place = (name, sentence.stretch, sentence.word_at(line, sign.start))
+        if place in self._found or self._counts[name, tier] >= MOST_PER_RULE:
+            return
+        self._counts[name, tier] += 1
+        self._found[place] = Finding(name, kind, tier, *sign.span(), reason)
 
     def _turns(self, guard: Guard, sign: _Sign) -> bool:
         """Ask a guard about a match; what it says of the sentence is asked once."""
         if guard.name not in self._of_line:
-            self._of_line[guard.name] = guard.of_line(sign.line)
+            self._of_line[guard.name] = guard.of_line(sign.line, self._tried)
         of_line = self._of_line[guard.name]
-        return guard.at(sign.line, sign.start, sign.end) if of_line is None else of_line
-
-    def _keep(self, finding: Finding) -> None:
-        key = (finding.rule, finding.start)
-        if key in self._found or self._counts[finding.rule, finding.tier] >= MOST_PER_RULE:
-            return
-        self._counts[finding.rule, finding.tier] += 1
-        self._found[key] = finding
+        return guard.at(sign.line, self._tried, sign.start, sign.end) if of_line is None else of_line
 
     def _meet(self, word: str) -> tuple[str, Met]:
         plain = undo_spelling(word, self.book.spelling)
@@ -169,13 +179,6 @@ class _Reading:
         met = (shown, self.book.lookup.meet(shown))
         self._words[word] = met
         return met
-
-
-def _bits(number: int) -> Iterator[int]:
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest
 
 
 def _met(together: Together, signs: Sequence[Mapping[str, _Sign]]) -> _Sign | None:

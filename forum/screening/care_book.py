@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from hashlib import blake2b
+from itertools import groupby
+from operator import or_
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
@@ -32,6 +35,34 @@ class CareRulesBrokenError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """Patterns of which one suffices. Only those are tried all of whose needs the sentence meets."""
+
+    bits: int
+    patterns: Mapping[int, re.Pattern[str]]
+
+    def search(self, tried: int, line: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Look for one of them between `start` and `end`. `tried` has the bits of the patterns worth a try."""
+        tried &= self.bits
+        while tried:
+            lowest = tried & -tried
+            if self.patterns[lowest].search(line, start, end):
+                return True
+            tried ^= lowest
+        return False
+
+    def match(self, tried: int, line: str, start: int) -> bool:
+        """Look for one of them at `start`."""
+        tried &= self.bits
+        while tried:
+            lowest = tried & -tried
+            if self.patterns[lowest].match(line, start):
+                return True
+            tried ^= lowest
+        return False
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """What makes a match mean something else: denied, long past, said of a song, told by somebody."""
 
@@ -39,27 +70,30 @@ class Guard:
     leaves: str | None
     leaves_tier: Tier | None
     reason: str
-    before: re.Pattern[str] | None
-    inside: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    sentence: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
+    before: OneOf
+    inside: OneOf
+    after: OneOf
+    sentence: OneOf
+    unless: OneOf
 
-    def of_line(self, line: str) -> bool | None:
+    @property
+    def bits(self) -> int:
+        """Give the patterns of which one has to be tried for the guard to turn anything away."""
+        return self.sentence.bits | self.before.bits | self.inside.bits | self.after.bits
+
+    def of_line(self, line: str, tried: int) -> bool | None:
         """Tell from the whole sentence whether every match is turned away; None where the place decides."""
-        if self.unless is not None and self.unless.search(line):
+        if self.unless.search(tried, line):
             return False
-        if self.sentence is not None and self.sentence.search(line):
-            return True
-        return None
+        return True if self.sentence.search(tried, line) else None
 
-    def at(self, line: str, start: int, end: int) -> bool:
+    def at(self, line: str, tried: int, start: int, end: int) -> bool:
         """Tell whether what is around the match at `start` to `end` turns it away."""
-        if self.inside is not None and self.inside.search(line, max(start - 1, 0), end + 1):
+        if self.inside.search(tried, line, max(start - 1, 0), end + 1):
             return True
-        if self.before is not None and self.before.search(_last_words(line[:start])):
+        if tried & self.before.bits and self.before.search(tried, _last_words(line[:start])):
             return True
-        return self.after is not None and bool(self.after.match(line[end:]))
+        return self.after.match(tried, line, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +112,7 @@ class Rule:
     patterns: tuple[re.Pattern[str], ...]
     needs: tuple[tuple[Need, ...], ...]
     guards: tuple[Guard, ...]
+    guard_bits: int
     reason: str
     source: str
 
@@ -100,28 +135,54 @@ class Together:
     source: str
 
 
-Met = tuple[int, int, int]
-"""Which patterns find their first, second and third need met, one bit for each pattern."""
+Met = int
+"""Which patterns find their first, second and third need met, one bit for each pattern, one range for each need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """From a word to the needs it meets, in numbers with one bit for each pattern."""
+    """From a word to the needs it meets, in numbers with one bit for each pattern: guards first, then rules."""
 
-    patterns: tuple[tuple[Rule, re.Pattern[str]], ...]
+    rules: Mapping[int, tuple[Rule, re.Pattern[str]]]
+    rule_bits: int
+    width: int
     whole: Mapping[str, Met]
     starts: Mapping[str, tuple[tuple[str, Met], ...]]
     without: Met
 
     def meet(self, word: str) -> Met:
         """Give what a word meets, as a whole and by its beginning."""
-        first, second, third = self.whole.get(word, (0, 0, 0))
-        for start, met in self.starts.get(word[:3], ()):
+        met = self.whole.get(word, 0)
+        for start, more in self.starts.get(word[:3], ()):
             if word.startswith(start):
-                first |= met[0]
-                second |= met[1]
-                third |= met[2]
-        return first, second, third
+                met |= more
+        return met
+
+    def tried(self, met: Met) -> int:
+        """Give the bits of the patterns all of whose needs are among what the words of a sentence meet."""
+        return met & (met >> self.width) & (met >> 2 * self.width) & ((1 << self.width) - 1)
+
+
+def _stems(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    stems = {word.rstrip("*") for rule in rules for needs in rule.needs for need in needs for word in need}
+    sized = sorted(stem for stem in stems if len(stem) > 2)
+    return {start: tuple(group) for start, group in groupby(sized, key=lambda stem: stem[:3])}
+
+
+class _Needs:
+    """Gives each pattern its bit, and keeps what it needs."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[Need, ...]] = []
+
+    def bit(self, needs: tuple[Need, ...]) -> int:
+        self.taken.append(needs[:_MOST_NEEDS])
+        return 1 << (len(self.taken) - 1)
+
+    def one_of(self, patterns: Mapping[str, re.Pattern[str]]) -> OneOf:
+        """Take patterns of which one suffices, by their source."""
+        bits = {self.bit(needs_of(source)): found for source, found in patterns.items()}
+        return OneOf(sum(bits), bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +195,7 @@ class RuleBook:
     known: Mapping[str, tuple[str, Met]]
     spelling: Spelling
     veil: Mapping[str, str]
-    now: re.Pattern[str]
+    now: OneOf
 
 
 @lru_cache(maxsize=1)
@@ -157,12 +218,13 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     Raises `CareRulesBrokenError` naming the rule at fault.
     """
     names = _expanded(data["words"])
-    guards = {name: _guard(name, entry, names) for name, entry in data["guard"].items()}
+    taken = _Needs()
+    guards = {name: _guard(name, entry, names, taken) for name, entry in data["guard"].items()}
+    now = taken.one_of(_pieces(data["now"]["patterns"], names, "now"))
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
     signs = {rule.sign for rule in rules} | {CRISIS}
     words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
-    stems = {word.rstrip("*") for rule in rules for needs in rule.needs for need in needs for word in need}
-    lookup = _lookup(rules)
+    lookup = _lookup(rules, taken)
     veil = {digest: f"_{kind}" for kind in VEILED for digest in data["veil"][kind]}
     return RuleBook(
         rules=rules,
@@ -173,11 +235,9 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
             for word in lookup.whole
             if word not in words and veiled(word) not in veil
         },
-        spelling=Spelling(
-            words, tuple(data["veil"]["starred"]), tuple(sorted(stem for stem in stems if len(stem) > 2))
-        ),
+        spelling=Spelling(words, tuple(data["veil"]["starred"]), _stems(rules)),
         veil=veil,
-        now=_compiled(data["now"]["patterns"], names, "now"),
+        now=now,
     )
 
 
@@ -186,26 +246,34 @@ def veiled(word: str) -> str:
     return blake2b(word.encode(), digest_size=5).hexdigest()
 
 
-def _lookup(rules: Sequence[Rule]) -> Lookup:
-    patterns = [(rule, *pair) for rule in rules for pair in zip(rule.patterns, rule.needs, strict=True)]
-    met: dict[str, list[int]] = {}
-    without = [0] * _MOST_NEEDS
-    for at, (_, _, needs) in enumerate(patterns):
+def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
+    of_rules = {
+        taken.bit(needs): (rule, pattern)
+        for rule in rules
+        for pattern, needs in zip(rule.patterns, rule.needs, strict=True)
+    }
+    width = len(taken.taken)
+    met: dict[str, int] = {}
+    without = 0
+    for at, needs in enumerate(taken.taken):
         for order in range(_MOST_NEEDS):
+            bit = 1 << (at + order * width)
             if order >= len(needs):
-                without[order] |= 1 << at
+                without |= bit
                 continue
             for word in needs[order]:
-                met.setdefault(word, [0] * _MOST_NEEDS)[order] |= 1 << at
+                met[word] = met.get(word, 0) | bit
     starts: dict[str, list[tuple[str, Met]]] = {}
-    for word, (first, second, third) in met.items():
+    for word, bits in met.items():
         if word.endswith("*"):
-            starts.setdefault(word[:3], []).append((word[:-1], (first, second, third)))
+            starts.setdefault(word[:3], []).append((word[:-1], bits))
     return Lookup(
-        patterns=tuple((rule, pattern) for rule, pattern, _ in patterns),
-        whole={word: cast("Met", tuple(bits)) for word, bits in met.items() if not word.endswith("*")},
+        rules=of_rules,
+        rule_bits=sum(of_rules),
+        width=width,
+        whole={word: bits for word, bits in met.items() if not word.endswith("*")},
         starts={start: tuple(entries) for start, entries in starts.items()},
-        without=cast("Met", tuple(without)),
+        without=without,
     )
 
 
@@ -229,36 +297,37 @@ def _filled(pattern: str, names: Mapping[str, str], owner: str) -> str:
     return _NAME.sub(replace, pattern).replace(" ... ", r" (?:\S+ ){0,4}?")
 
 
-def _compiled(patterns: list[str], names: Mapping[str, str], owner: str) -> re.Pattern[str]:
-    body = "|".join(_filled(pattern, names, owner).replace(" $", "(?= $)") for pattern in patterns)
+def _compiled(
+    pattern: str, names: Mapping[str, str], owner: str, frame: str | None = None
+) -> re.Pattern[str]:
+    filled = _filled(pattern, names, owner)
+    if frame is None:
+        frame, filled = "(?<= )(?:{})(?= )", filled.replace(" $", "(?= $)")
     try:
-        return re.compile(rf"(?<= )(?:{body})(?= )")
+        return re.compile(frame.format(filled))
     except re.error as error:
         raise CareRulesBrokenError(f"{owner}: {error}") from error
 
 
-def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str]) -> Guard:
-    parts = {
-        part: _compiled(entry[part], names, f"guard {name}") if part in entry else None
-        for part in ("inside", "sentence", "unless")
-    }
+def _pieces(patterns: Iterable[str], names: Mapping[str, str], owner: str, *frame: str) -> dict[str, re.Pattern[str]]:
+    return {_filled(one, names, owner): _compiled(one, names, owner, *frame) for one in patterns}
+
+
+def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str], taken: _Needs) -> Guard:
+    def part(key: str, *frame: str) -> OneOf:
+        return taken.one_of(_pieces(entry.get(key, ()), names, f"guard {name}", *frame))
+
     return Guard(
         name=name,
         leaves=entry.get("leaves"),
         leaves_tier=entry.get("leaves_tier"),
         reason=entry["reason"],
-        before=_joined(entry.get("before"), names, name, "(?<= )(?:{})"),
-        after=_joined(entry.get("after"), names, name, " (?:{})(?= )"),
-        **parts,
+        before=part("before", "(?<= )(?:{})"),
+        inside=part("inside"),
+        after=part("after", " (?:{})(?= )"),
+        sentence=part("sentence"),
+        unless=part("unless"),
     )
-
-
-def _joined(
-    patterns: list[str] | None, names: Mapping[str, str], owner: str, frame: str
-) -> re.Pattern[str] | None:
-    if patterns is None:
-        return None
-    return re.compile(frame.format("|".join(_filled(pattern, names, owner) for pattern in patterns)))
 
 
 def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[str, Guard]) -> Rule:
@@ -272,6 +341,7 @@ def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[st
     unknown = set(entry.get("unless", ())) - set(guards)
     if unknown:
         raise CareRulesBrokenError(f"{rule_id}: no guard is named {sorted(unknown)}")
+    mine = tuple(guards[name] for name in entry.get("unless", ()))
     return Rule(
         id=rule_id,
         kind=entry["kind"],
@@ -279,9 +349,10 @@ def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[st
         tier_now=cast("Tier | None", entry.get("tier_now")),
         sign=entry.get("sign"),
         beside=frozenset(entry.get("beside", ())),
-        patterns=tuple(_compiled([pattern], names, rule_id) for pattern in entry["patterns"]),
+        patterns=tuple(_compiled(pattern, names, rule_id) for pattern in entry["patterns"]),
         needs=tuple(_needs(pattern, names, rule_id) for pattern in entry["patterns"]),
-        guards=tuple(guards[name] for name in entry.get("unless", ())),
+        guards=mine,
+        guard_bits=reduce(or_, (guard.bits for guard in mine), 0),
         reason=entry["reason"],
         source=entry["source"],
     )
