@@ -5,7 +5,6 @@ The rules are data, in the files `care_*.toml` beside this one. A finding can on
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from forum.screening.care_book import (
     CareRulesBrokenError,
     Guard,
     Met,
+    OneOf,
     Rule,
     RuleBook,
     Together,
@@ -89,10 +89,12 @@ class _Reading:
         self._characters = characters
         self._words: dict[str, tuple[str, Met]] = dict(book.known)
         self._tried = 0
-        self._of_line: dict[str, bool | None] = {}
+        self._of_line: dict[int, bool] = {}
         self._found: dict[tuple[str, int, int], Finding] = {}
         self._signs: list[dict[str, _Sign]] = []
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
+        self._spent = 0
+        self._spent_beside_crisis = 0
 
     def read(self, sentence: Sentence) -> None:
         """Try the patterns all of whose needs are met by words of the sentence."""
@@ -105,19 +107,20 @@ class _Reading:
         self._tried = tried = lookup.tried(met)
         signs: dict[str, _Sign] = {}
         self._signs.append(signs)
-        if not tried & lookup.rule_bits:
+        left = tried & lookup.rule_bits & ~self._spent
+        if not left:
             return
         line = f" {' '.join([shown for shown, _ in words])} "
         self._of_line = {}
-        left = tried & lookup.rule_bits
         while left:
             lowest = left & -left
             left ^= lowest
             rule, pattern = lookup.rules[lowest]
-            if (rule.beside and rule.beside.isdisjoint(signs)) or self._is_spent(rule, signs):
+            if rule.beside and rule.beside.isdisjoint(signs):
                 continue
             for match in pattern.finditer(line):
-                self._judge(rule, match, line, sentence)
+                self._judge(rule, match.start() + 1, match.end(), line, sentence)
+                left &= ~self._idle(rule, signs)
 
     def findings(self) -> list[Finding]:
         """Give what was found, and what the signs mean where they stand together."""
@@ -131,28 +134,23 @@ class _Reading:
                 found.append(Finding(together.id, kind, tier, *first.span(), reason))
         return found
 
-    def _is_spent(self, rule: Rule, signs: Mapping[str, _Sign]) -> bool:
-        """Tell whether a further match of a rule would add nothing to what is known of the text."""
-        if rule.sign is not None and rule.sign not in signs:
-            return False
-        if rule.tier is None:
-            return rule.sign is not None
-        if rule.tier_now is not None or self._counts[rule.id, rule.tier] < MOST_PER_RULE:
-            return False
-        return rule.tier not in _CRISIS_TIERS or CRISIS in signs
+    def _idle(self, rule: Rule, signs: Mapping[str, _Sign]) -> int:
+        """Give the bits of the rules that can add nothing more to what is known, after a match of `rule`."""
+        idle = self._spent
+        if rule.sign is not None and rule.sign in signs:
+            idle |= self.book.lookup.of_sign.get(rule.sign, 0)
+        return idle | self._spent_beside_crisis if CRISIS in signs else idle
 
-    def _judge(self, rule: Rule, match: re.Match[str], line: str, sentence: Sentence) -> None:
+    def _judge(self, rule: Rule, start: int, end: int, line: str, sentence: Sentence) -> None:
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
-        sign = _Sign(sentence, line, match.start(), match.end())
-        guard = None
-        if rule.guard_bits & self._tried:
-            guard = next((one for one in rule.guards if self._turns(one, sign)), None)
+        guard = self._turned_by(rule, line, start, end) if rule.guard_bits & self._tried else None
         if guard is not None:
             if guard.leaves is None or (rule.sign is not None and rule.tier is None):
                 return
             kind, tier, reason = guard.leaves, guard.leaves_tier, guard.reason
             name = f"{rule.id}/{guard.name}"
-        elif rule.sign is not None:
+        sign = _Sign(sentence, line, start, end)
+        if guard is None and rule.sign is not None:
             self._signs[-1].setdefault(rule.sign, sign)
             if rule.tier is None:
                 return
@@ -160,18 +158,40 @@ class _Reading:
             tier = rule.tier_now
         if tier in _CRISIS_TIERS:
             self._signs[-1].setdefault(CRISIS, sign)
-        place = (name, sentence.stretch, sentence.word_at(line, sign.start))
-        if place in self._found or self._counts[name, tier] >= MOST_PER_RULE:
-            return
-        self._counts[name, tier] += 1
-        self._found[place] = Finding(name, kind, tier, *sign.span(), reason)
+        place = (name, sentence.stretch, sentence.word_at(line, start))
+        if place not in self._found and self._counts[name, tier] < MOST_PER_RULE:
+            self._found[place] = Finding(name, kind, tier, *sign.span(), reason)
+            self._count(rule, name, tier)
 
-    def _turns(self, guard: Guard, sign: _Sign) -> bool:
-        """Ask a guard about a match; what it says of the sentence is asked once."""
-        if guard.name not in self._of_line:
-            self._of_line[guard.name] = guard.of_line(sign.line, self._tried)
-        of_line = self._of_line[guard.name]
-        return guard.at(sign.line, self._tried, sign.start, sign.end) if of_line is None else of_line
+    def _count(self, rule: Rule, name: str, tier: Tier | None) -> None:
+        self._counts[name, tier] += 1
+        if self._counts[rule.id, rule.tier] < MOST_PER_RULE or rule.sign or rule.tier_now:
+            return
+        bits = self.book.lookup.of_rule[rule.id]
+        if rule.tier in _CRISIS_TIERS:
+            self._spent_beside_crisis |= bits
+        else:
+            self._spent |= bits
+
+    def _turned_by(self, rule: Rule, line: str, start: int, end: int) -> Guard | None:
+        """Give the first guard of a rule that turns a match away."""
+        tried = self._tried
+        for guard in rule.guards:
+            if (
+                tried & guard.bits
+                and (self._says(guard.sentence, line) or guard.at(line, tried, start, end))
+                and not self._says(guard.unless, line)
+            ):
+                return guard
+        return None
+
+    def _says(self, part: OneOf, line: str) -> bool:
+        """Ask what a guard says of the whole sentence; it is asked once a sentence."""
+        if not self._tried & part.bits:
+            return False
+        if part.bits not in self._of_line:
+            self._of_line[part.bits] = part.search(self._tried, line)
+        return self._of_line[part.bits]
 
     def _meet(self, word: str) -> tuple[str, Met]:
         plain = undo_spelling(word, self.book.spelling)

@@ -70,30 +70,20 @@ class Guard:
     leaves: str | None
     leaves_tier: Tier | None
     reason: str
+    bits: int
     before: OneOf
     inside: OneOf
     after: OneOf
     sentence: OneOf
     unless: OneOf
 
-    @property
-    def bits(self) -> int:
-        """Give the patterns of which one has to be tried for the guard to turn anything away."""
-        return self.sentence.bits | self.before.bits | self.inside.bits | self.after.bits
-
-    def of_line(self, line: str, tried: int) -> bool | None:
-        """Tell from the whole sentence whether every match is turned away; None where the place decides."""
-        if self.unless.search(tried, line):
-            return False
-        return True if self.sentence.search(tried, line) else None
-
     def at(self, line: str, tried: int, start: int, end: int) -> bool:
         """Tell whether what is around the match at `start` to `end` turns it away."""
-        if self.inside.search(tried, line, max(start - 1, 0), end + 1):
+        if tried & self.inside.bits and self.inside.search(tried, line, max(start - 1, 0), end + 1):
             return True
         if tried & self.before.bits and self.before.search(tried, _last_words(line[:start])):
             return True
-        return self.after.match(tried, line, end)
+        return tried & self.after.bits != 0 and self.after.match(tried, line, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +131,15 @@ Met = int
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """From a word to the needs it meets, in numbers with one bit for each pattern: guards first, then rules."""
+    """From a word to the needs it meets, in numbers with one bit for each pattern: guards first, then rules.
+
+    `of_rule` and `of_sign` have the bits of a rule, and of the rules that give a sign and nothing else.
+    """
 
     rules: Mapping[int, tuple[Rule, re.Pattern[str]]]
     rule_bits: int
+    of_rule: Mapping[str, int]
+    of_sign: Mapping[str, int]
     width: int
     whole: Mapping[str, Met]
     starts: Mapping[str, tuple[tuple[str, Met], ...]]
@@ -252,6 +247,12 @@ def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
         for rule in rules
         for pattern, needs in zip(rule.patterns, rule.needs, strict=True)
     }
+    of_rule: dict[str, int] = {}
+    of_sign: dict[str, int] = {}
+    for bit, (rule, _) in of_rules.items():
+        of_rule[rule.id] = of_rule.get(rule.id, 0) | bit
+        if rule.sign is not None and rule.tier is None:
+            of_sign[rule.sign] = of_sign.get(rule.sign, 0) | bit
     width = len(taken.taken)
     met: dict[str, int] = {}
     without = 0
@@ -270,6 +271,8 @@ def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
     return Lookup(
         rules=of_rules,
         rule_bits=sum(of_rules),
+        of_rule=of_rule,
+        of_sign=of_sign,
         width=width,
         whole={word: bits for word, bits in met.items() if not word.endswith("*")},
         starts={start: tuple(entries) for start, entries in starts.items()},
@@ -302,14 +305,16 @@ def _compiled(
 ) -> re.Pattern[str]:
     filled = _filled(pattern, names, owner)
     if frame is None:
-        frame, filled = "(?<= )(?:{})(?= )", filled.replace(" $", "(?= $)")
+        frame, filled = " (?:{})(?= )", filled.replace(" $", "(?= $)")
     try:
         return re.compile(frame.format(filled))
     except re.error as error:
         raise CareRulesBrokenError(f"{owner}: {error}") from error
 
 
-def _pieces(patterns: Iterable[str], names: Mapping[str, str], owner: str, *frame: str) -> dict[str, re.Pattern[str]]:
+def _pieces(
+    patterns: Iterable[str], names: Mapping[str, str], owner: str, *frame: str
+) -> dict[str, re.Pattern[str]]:
     return {_filled(one, names, owner): _compiled(one, names, owner, *frame) for one in patterns}
 
 
@@ -317,16 +322,20 @@ def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str], taken:
     def part(key: str, *frame: str) -> OneOf:
         return taken.one_of(_pieces(entry.get(key, ()), names, f"guard {name}", *frame))
 
+    turning = {
+        "before": part("before", " (?:{})"),
+        "inside": part("inside"),
+        "after": part("after", " (?:{})(?= )"),
+        "sentence": part("sentence"),
+    }
     return Guard(
         name=name,
         leaves=entry.get("leaves"),
         leaves_tier=entry.get("leaves_tier"),
         reason=entry["reason"],
-        before=part("before", "(?<= )(?:{})"),
-        inside=part("inside"),
-        after=part("after", " (?:{})(?= )"),
-        sentence=part("sentence"),
+        bits=reduce(or_, (one.bits for one in turning.values())),
         unless=part("unless"),
+        **turning,
     )
 
 

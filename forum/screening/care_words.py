@@ -90,14 +90,16 @@ class FoldedText:
         """Fold a text as typed. `spelling` says how altered spellings are undone."""
         self.folded, self._offsets = _fold(text.replace(_STOP, " "))
         self.spelling = spelling
-        self._odd = not self.folded.isascii() or _ODD.search(self.folded) is not None
+        self._odd = self._is_odd(self.folded)
         self._places: dict[int, tuple[list[int], list[int]]] = {}
         self._known: dict[str, str] = {}
 
     def stretches(self) -> list[str]:
         """Give what stands between the stops, gaps already spaces where words hold only letters and digits."""
         cut = _SENTENCE_END.sub(_STOP, self.folded)
-        return (cut if self._odd else cut.translate(_GAPS)).split(_STOP)
+        if self._odd:
+            return [one if self._is_odd(one) else one.translate(_GAPS) for one in cut.split(_STOP)]
+        return cut.translate(_GAPS).split(_STOP)
 
     def words(self, at: int, stretch: str) -> list[str]:
         """Give the plain words of the stretch counted as `at`, letters that were typed apart joined."""
@@ -111,7 +113,7 @@ class FoldedText:
         if at not in self._places:
             start, end = self._bounds[at]
             stretch = self.folded[start:end]
-            words = self._raw_words(stretch if self._odd else stretch.translate(_GAPS))
+            words = self._raw_words(stretch if self._is_odd(stretch) else stretch.translate(_GAPS))
             _, starts, ends = _join_spelled(words, *_spans(self.folded, start, end))
             self._places[at] = starts, ends
         return self._places[at]
@@ -126,8 +128,13 @@ class FoldedText:
         starts = [0, *(end for _, end in stops)]
         return list(zip(starts, [*(start for start, _ in stops), len(self.folded)], strict=True))
 
+    @staticmethod
+    def _is_odd(text: str) -> bool:
+        """Tell whether words may hold more than letters, digits and apostrophes."""
+        return not text.isascii() or _ODD.search(text) is not None
+
     def _raw_words(self, stretch: str) -> list[str]:
-        words: list[str] = _TOKEN.findall(stretch) if self._odd else stretch.split()
+        words: list[str] = _TOKEN.findall(stretch) if self._odd and self._is_odd(stretch) else stretch.split()
         if "".join(words).isalpha():
             return words
         return [word if word.isalpha() else self._plain(word) for word in words]
@@ -184,7 +191,9 @@ def _plain_word(token: str, spelling: Spelling) -> str:
 
 
 def _hides(starred: str, known: str) -> bool:
-    return len(starred) == len(known) and all(one in ("*", two) for one, two in zip(starred, known, strict=True))
+    return len(starred) == len(known) and all(
+        one in ("*", two) for one, two in zip(starred, known, strict=True)
+    )
 
 
 def _shortened(word: str, spelling: Spelling) -> str:
