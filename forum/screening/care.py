@@ -6,7 +6,7 @@ The rules are data, in the files `care_*.toml` beside this one. A finding can on
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,7 +91,8 @@ class _Reading:
         self._tried = 0
         self._of_line: dict[int, bool] = {}
         self._found: dict[tuple[str, int, int], Finding] = {}
-        self._signs: list[dict[str, _Sign]] = []
+        self._sentences = 0
+        self._signs: dict[int, dict[str, _Sign]] = {}
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
         self._spent = 0
         self._spent_beside_crisis = 0
@@ -105,13 +106,13 @@ class _Reading:
         for _, one in words:
             met |= one
         self._tried = tried = lookup.tried(met)
-        signs: dict[str, _Sign] = {}
-        self._signs.append(signs)
+        self._sentences += 1
         left = tried & lookup.rule_bits & ~self._spent
         if not left:
             return
         line = f" {' '.join([shown for shown, _ in words])} "
         self._of_line = {}
+        signs = self._signs[self._sentences] = {}
         while left:
             lowest = left & -left
             left ^= lowest
@@ -120,15 +121,19 @@ class _Reading:
                 continue
             for match in pattern.finditer(line):
                 self._judge(rule, match.start() + 1, match.end(), line, sentence)
-                left &= ~self._idle(rule, signs)
+                idle = self._idle(rule, signs)
+                left &= ~idle
+                if lowest & idle:
+                    break
 
     def findings(self) -> list[Finding]:
         """Give what was found, and what the signs mean where they stand together."""
         found = list(self._found.values())
+        signs = {at: here for at, here in self._signs.items() if here}
         for together in self.book.together:
             if together.shorter_than and self._characters >= together.shorter_than:
                 continue
-            first = _met(together, self._signs)
+            first = _met(together, signs)
             if first is not None:
                 kind, tier, reason = together.kind, together.tier, together.reason
                 found.append(Finding(together.id, kind, tier, *first.span(), reason))
@@ -151,13 +156,13 @@ class _Reading:
             name = f"{rule.id}/{guard.name}"
         sign = _Sign(sentence, line, start, end)
         if guard is None and rule.sign is not None:
-            self._signs[-1].setdefault(rule.sign, sign)
+            self._signs[self._sentences].setdefault(rule.sign, sign)
             if rule.tier is None:
                 return
         if guard is None and rule.tier_now is not None and self.book.now.search(self._tried, line):
             tier = rule.tier_now
         if tier in _CRISIS_TIERS:
-            self._signs[-1].setdefault(CRISIS, sign)
+            self._signs[self._sentences].setdefault(CRISIS, sign)
         place = (name, sentence.stretch, sentence.word_at(line, start))
         if place not in self._found and self._counts[name, tier] < MOST_PER_RULE:
             self._found[place] = Finding(name, kind, tier, *sign.span(), reason)
@@ -201,14 +206,15 @@ class _Reading:
         return met
 
 
-def _met(together: Together, signs: Sequence[Mapping[str, _Sign]]) -> _Sign | None:
+def _met(together: Together, signs: Mapping[int, Mapping[str, _Sign]]) -> _Sign | None:
     """Give the sign at which all that belong together are near, and none that excuses them; None without."""
-    for at, here in enumerate(signs):
-        first = next((here[name] for name in together.signs[0] if name in here), None) if here else None
+    everywhere = set() if together.within else {name for here in signs.values() for name in here}
+    for at, here in signs.items():
+        first = next((here[name] for name in together.signs[0] if name in here), None)
         if first is None:
             continue
-        reach = together.within or len(signs)
-        near = {name for other in signs[max(at - reach + 1, 0) : at + reach] for name in other}
+        places = range(at - together.within + 1, at + together.within)
+        near = everywhere or {name for place in places for name in signs.get(place, ())}
         if not together.unless & near and all(names & near for names in together.signs[1:]):
             return first
     return None
