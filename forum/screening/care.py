@@ -116,7 +116,7 @@ class _Reading:
         while left:
             lowest = left & -left
             left ^= lowest
-            rule, pattern = lookup.rules[lowest]
+            rule, pattern = lookup.rules[lowest.bit_length()]
             if rule.beside and rule.beside.isdisjoint(signs):
                 continue
             for match in pattern.finditer(line):
@@ -208,15 +208,16 @@ class _Reading:
 
 def _met(together: Together, signs: Mapping[int, Mapping[str, _Sign]]) -> _Sign | None:
     """Give the sign at which all that belong together are near, and none that excuses them; None without."""
-    everywhere = set() if together.within else {name for here in signs.values() for name in here}
+    everywhere = {name for here in signs.values() for name in here}
+    if any(names.isdisjoint(everywhere) for names in together.signs):
+        return None
     for at, here in signs.items():
-        first = next((here[name] for name in together.signs[0] if name in here), None)
-        if first is None:
+        if together.signs[0].isdisjoint(here):
             continue
         places = range(at - together.within + 1, at + together.within)
-        near = everywhere or {name for place in places for name in signs.get(place, ())}
+        near = {name for place in places for name in signs.get(place, ())} if together.within else everywhere
         if not together.unless & near and all(names & near for names in together.signs[1:]):
-            return first
+            return next(here[name] for name in together.signs[0] if name in here)
     return None
 
 

@@ -46,7 +46,7 @@ class OneOf:
         tried &= self.bits
         while tried:
             lowest = tried & -tried
-            if self.patterns[lowest].search(line, start, end):
+            if self.patterns[lowest.bit_length()].search(line, start, end):
                 return True
             tried ^= lowest
         return False
@@ -56,7 +56,7 @@ class OneOf:
         tried &= self.bits
         while tried:
             lowest = tried & -tried
-            if self.patterns[lowest].match(line, start):
+            if self.patterns[lowest.bit_length()].match(line, start):
                 return True
             tried ^= lowest
         return False
@@ -165,19 +165,16 @@ def _stems(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
 
 
 class _Needs:
-    """Gives each pattern its bit, and keeps what it needs."""
+    """Keeps what each pattern needs, by its place, counted from 1: those of the rules first, then of guards."""
 
-    def __init__(self) -> None:
-        self.taken: list[tuple[Need, ...]] = []
-
-    def bit(self, needs: tuple[Need, ...]) -> int:
-        self.taken.append(needs[:_MOST_NEEDS])
-        return 1 << (len(self.taken) - 1)
+    def __init__(self, rules: int) -> None:
+        self.taken: list[tuple[Need, ...]] = [()] * rules
 
     def one_of(self, patterns: Mapping[str, re.Pattern[str]]) -> OneOf:
         """Take patterns of which one suffices, by their source."""
-        bits = {self.bit(needs_of(source)): found for source, found in patterns.items()}
-        return OneOf(sum(bits), bits)
+        first = len(self.taken) + 1
+        self.taken.extend(needs_of(source) for source in patterns)
+        return OneOf(_bits(range(first, len(self.taken) + 1)), dict(enumerate(patterns.values(), first)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +210,7 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     Raises `CareRulesBrokenError` naming the rule at fault.
     """
     names = _expanded(data["words"])
-    taken = _Needs()
+    taken = _Needs(sum(len(entry.get("patterns", ())) for entry in data["rule"]))
     guards = {name: _guard(name, entry, names, taken) for name, entry in data["guard"].items()}
     now = taken.one_of(_pieces(data["now"]["patterns"], names, "now"))
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
@@ -242,17 +239,16 @@ def veiled(word: str) -> str:
 
 
 def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
-    of_rules = {
-        taken.bit(needs): (rule, pattern)
-        for rule in rules
-        for pattern, needs in zip(rule.patterns, rule.needs, strict=True)
-    }
+    places = enumerate((rule, *pair) for rule in rules for pair in zip(rule.patterns, rule.needs, strict=True))
+    of_rules: dict[int, tuple[Rule, re.Pattern[str]]] = {}
     of_rule: dict[str, int] = {}
     of_sign: dict[str, int] = {}
-    for bit, (rule, _) in of_rules.items():
-        of_rule[rule.id] = of_rule.get(rule.id, 0) | bit
+    for at, (rule, pattern, needs) in places:
+        taken.taken[at] = needs
+        of_rules[at + 1] = (rule, pattern)
+        of_rule[rule.id] = of_rule.get(rule.id, 0) | 1 << at
         if rule.sign is not None and rule.tier is None:
-            of_sign[rule.sign] = of_sign.get(rule.sign, 0) | bit
+            of_sign[rule.sign] = of_sign.get(rule.sign, 0) | 1 << at
     width = len(taken.taken)
     met: dict[str, int] = {}
     without = 0
@@ -270,7 +266,7 @@ def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
             starts.setdefault(word[:3], []).append((word[:-1], bits))
     return Lookup(
         rules=of_rules,
-        rule_bits=sum(of_rules),
+        rule_bits=_bits(of_rules),
         of_rule=of_rule,
         of_sign=of_sign,
         width=width,
@@ -278,6 +274,10 @@ def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
         starts={start: tuple(entries) for start, entries in starts.items()},
         without=without,
     )
+
+
+def _bits(places: Iterable[int]) -> int:
+    return sum(1 << (place - 1) for place in places)
 
 
 def _last_words(line: str) -> str:

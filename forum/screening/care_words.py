@@ -15,7 +15,8 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _STOP: Final = "\x00"
 _GAPS: Final = {code: " " for code in range(1, 128) if not chr(code).isalnum()} | {ord("'"): ""}
 _TOKEN: Final = re.compile(r"[@$]?\w+(?:['*@$!|]+\w+)*")
-_SENTENCE_END: Final = re.compile(r"(?:(?:(?<![.!?…])[.!?…]+(?=[\s\"')*]|$)|\n|[;:](?=\s))\s*)+")
+_STOPS: Final = r"[.!?…\n;:](?:(?<=\n)|(?<=[;:])(?=\s)|(?<![.!?…]{2})(?<=[.!?…])[.!?…]*(?=[\s\"')*]|$))\s*"
+_SENTENCE_END: Final = re.compile(f"{_STOPS}(?:{_STOPS})*")
 _APOSTROPHES: Final = "\u2019\u2018\u02bc\uff07`\u00b4"
 _LEET: Final = str.maketrans("013457@$!|", "oieastasil")
 _TRIPLE: Final = re.compile(r"(.)\1{2,}")
@@ -106,16 +107,14 @@ class FoldedText:
         words = self._raw_words(stretch)
         if len([1 for word in words if len(word) == 1]) < _FEWEST_LONE or not _has_run(words):
             return words
-        return _join_spelled(words, *_spans(self.folded, *self._bounds[at]))[0]
+        words, starts, ends = _join_spelled(words, *_spans(self.folded, *self._bounds[at]))
+        self._places[at] = starts, ends
+        return words
 
     def places(self, at: int) -> tuple[list[int], list[int]]:
-        """Give where each word of a stretch starts and ends in the folded text."""
+        """Give where each word of a stretch, once it was read, starts and ends in the folded text."""
         if at not in self._places:
-            start, end = self._bounds[at]
-            stretch = self.folded[start:end]
-            words = self._raw_words(stretch if self._is_odd(stretch) else stretch.translate(_GAPS))
-            _, starts, ends = _join_spelled(words, *_spans(self.folded, start, end))
-            self._places[at] = starts, ends
+            self._places[at] = _spans(self.folded, *self._bounds[at])
         return self._places[at]
 
     def original(self, offset: int) -> int:
