@@ -116,15 +116,15 @@ class _Reading:
         while left:
             lowest = left & -left
             left ^= lowest
-            rule, pattern = lookup.rules[lowest.bit_length()]
-            if rule.beside and rule.beside.isdisjoint(signs):
+            rule, search = lookup.rules[lowest.bit_length()]
+            match = search(line)
+            if match is None or (rule.beside and rule.beside.isdisjoint(signs)):
                 continue
-            for match in pattern.finditer(line):
+            while match is not None:
                 self._judge(rule, match.start() + 1, match.end(), line, sentence)
                 idle = self._idle(rule, signs)
                 left &= ~idle
-                if lowest & idle:
-                    break
+                match = None if lowest & idle else search(line, match.end())
 
     def findings(self) -> list[Finding]:
         """Give what was found, and what the signs mean where they stand together."""

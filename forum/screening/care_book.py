@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from hashlib import blake2b
@@ -129,6 +129,9 @@ Met = int
 """Which patterns find their first, second and third need met, one bit for each pattern, one range for each need."""
 
 
+Search = Callable[..., re.Match[str] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """From a word to the needs it meets, in numbers with one bit for each pattern: guards first, then rules.
@@ -136,7 +139,7 @@ class Lookup:
     `of_rule` and `of_sign` have the bits of a rule, and of the rules that give a sign and nothing else.
     """
 
-    rules: Mapping[int, tuple[Rule, re.Pattern[str]]]
+    rules: Mapping[int, tuple[Rule, Search]]
     rule_bits: int
     of_rule: Mapping[str, int]
     of_sign: Mapping[str, int]
@@ -240,12 +243,12 @@ def veiled(word: str) -> str:
 
 def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
     places = enumerate((rule, *pair) for rule in rules for pair in zip(rule.patterns, rule.needs, strict=True))
-    of_rules: dict[int, tuple[Rule, re.Pattern[str]]] = {}
+    of_rules: dict[int, tuple[Rule, Search]] = {}
     of_rule: dict[str, int] = {}
     of_sign: dict[str, int] = {}
     for at, (rule, pattern, needs) in places:
         taken.taken[at] = needs
-        of_rules[at + 1] = (rule, pattern)
+        of_rules[at + 1] = (rule, pattern.search)
         of_rule[rule.id] = of_rule.get(rule.id, 0) | 1 << at
         if rule.sign is not None and rule.tier is None:
             of_sign[rule.sign] = of_sign.get(rule.sign, 0) | 1 << at
