@@ -136,13 +136,15 @@ Search = Callable[..., re.Match[str] | None]
 class Lookup:
     """From a word to the needs it meets, in numbers with one bit for each pattern: guards first, then rules.
 
-    `of_rule` and `of_sign` have the bits of a rule, and of the rules that give a sign and nothing else.
+    `of_rule` and `of_sign` have the bits of a rule, and of the rules that give a sign and nothing else;
+    `of_tier` those of the rules that can add nothing where a tier was found already.
     """
 
     rules: Mapping[int, tuple[Rule, Search]]
     rule_bits: int
     of_rule: Mapping[str, int]
     of_sign: Mapping[str, int]
+    of_tier: Mapping[str, int]
     width: int
     whole: Mapping[str, Met]
     starts: Mapping[str, tuple[tuple[str, Met], ...]]
@@ -252,6 +254,10 @@ def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
         of_rule[rule.id] = of_rule.get(rule.id, 0) | 1 << at
         if rule.sign is not None and rule.tier is None:
             of_sign[rule.sign] = of_sign.get(rule.sign, 0) | 1 << at
+    own = [rule for rule in rules if rule.tier and not rule.tier_now]
+    of_tier = {
+        tier: reduce(or_, (of_rule[rule.id] for rule in own if str(rule.tier) <= tier), 0) for tier in "ABCD"
+    }
     width = len(taken.taken)
     met: dict[str, int] = {}
     without = 0
@@ -272,6 +278,7 @@ def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
         rule_bits=_bits(of_rules),
         of_rule=of_rule,
         of_sign=of_sign,
+        of_tier=of_tier,
         width=width,
         whole={word: bits for word, bits in met.items() if not word.endswith("*")},
         starts={start: tuple(entries) for start, entries in starts.items()},
