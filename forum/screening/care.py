@@ -14,7 +14,6 @@ from forum.screening.care_book import (
     CRISIS,
     CareRulesBrokenError,
     Guard,
-    Met,
     OneOf,
     Rule,
     RuleBook,
@@ -23,6 +22,7 @@ from forum.screening.care_book import (
     rule_book,
     veiled,
 )
+from forum.screening.care_needs import Met
 from forum.screening.care_words import Sentence, sentences_of, undo_spelling
 from forum.screening.findings import Care, Finding, Tier
 from forum.screening.lanes import ENCOURAGEMENT
@@ -92,8 +92,9 @@ class _Reading:
     def __init__(self, book: RuleBook, characters: int = 0) -> None:
         self.book = book
         self._characters = characters
-        self._words: dict[str, tuple[str, Met]] = dict(book.known)
-        self._tried = 0
+        self._words: dict[str, tuple[str, Met, Met]] = dict(book.known)
+        self._met: list[Met] = []
+        self._guards: int | None = None
         self._of_line: dict[int, bool] = {}
         self._found: dict[tuple[str, int, int], Finding] = {}
         self._sentences = 0
@@ -105,26 +106,24 @@ class _Reading:
 
     def read(self, sentence: Sentence) -> None:
         """Try the patterns all of whose needs are met by words of the sentence."""
-        lookup = self.book.lookup
         known = self._words
         words = [known.get(word) or self._meet(word) for word in sentence.words]
-        met = lookup.without
-        for _, one in words:
-            met |= one
-        self._tried = tried = lookup.tried(met)
         self._sentences += 1
-        left = tried & lookup.rule_bits & ~self._spent
+        left = self.book.of_rules.tried([met for _, met, _ in words]) & ~self._spent
         if not left:
             return
-        line = f" {' '.join([shown for shown, _ in words])} "
+        self._met = [met for _, _, met in words]
+        self._guards = None
+        line = f" {' '.join([shown for shown, _, _ in words])} "
         self._of_line = {}
         signs = self._signs[self._sentences] = {}
         if self._full >= MOST_IN_ALL:
             signs[CRISIS] = _Sign(sentence, line, 0, 0)
+        patterns = self.book.places.patterns
         while left:
             lowest = left & -left
             left ^= lowest
-            rule, search = lookup.rules[lowest.bit_length()]
+            rule, search = patterns[lowest.bit_length()]
             match = search(line)
             if match is None or (rule.beside and rule.beside.isdisjoint(signs)):
                 continue
@@ -151,12 +150,12 @@ class _Reading:
         """Give the bits of the rules that can add nothing more to what is known, after a match of `rule`."""
         idle = self._spent
         if rule.sign is not None and rule.sign in signs:
-            idle |= self.book.lookup.of_sign.get(rule.sign, 0)
+            idle |= self.book.places.of_sign.get(rule.sign, 0)
         return idle | self._spent_beside_crisis if CRISIS in signs else idle
 
     def _judge(self, rule: Rule, start: int, end: int, line: str, sentence: Sentence) -> None:
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
-        guard = self._turned_by(rule, line, start, end) if rule.guard_bits & self._tried else None
+        guard = self._turned_by(rule, line, start, end) if rule.guard_bits & self._tried() else None
         if guard is not None:
             if guard.leaves is None or (rule.sign is not None and rule.tier is None):
                 return
@@ -167,7 +166,7 @@ class _Reading:
             self._signs[self._sentences].setdefault(rule.sign, sign)
             if rule.tier is None:
                 return
-        if guard is None and rule.tier_now is not None and self.book.now.search(self._tried, line):
+        if guard is None and rule.tier_now is not None and self.book.now.search(self._tried(), line):
             tier = rule.tier_now
         if tier in _CRISIS_TIERS:
             self._signs[self._sentences].setdefault(CRISIS, sign)
@@ -179,21 +178,21 @@ class _Reading:
     def _count(self, rule: Rule, name: str, tier: Tier | None) -> None:
         self._counts[name, tier] += 1
         self._full += tier in _NEGATIVE_TEXT_TIERS
-        lookup = self.book.lookup
+        places = self.book.places
         if self._full == MOST_IN_ALL:
-            self._spent |= lookup.of_tier["A"]
+            self._spent |= places.of_tier["A"]
         if self._full >= MOST_IN_ALL:
-            for found in {found for _, found in self._counts} & set(_CRISIS_TIERS):
-                self._spent |= lookup.of_tier[found]
+            for found in sorted({found or "" for _, found in self._counts} & set(_CRISIS_TIERS)):
+                self._spent |= places.of_tier[found]
         if self._counts[rule.id, rule.tier] >= MOST_PER_RULE and not rule.sign and not rule.tier_now:
             if rule.tier in _CRISIS_TIERS:
-                self._spent_beside_crisis |= lookup.of_rule[rule.id]
+                self._spent_beside_crisis |= places.of_rule[rule.id]
             else:
-                self._spent |= lookup.of_rule[rule.id]
+                self._spent |= places.of_rule[rule.id]
 
     def _turned_by(self, rule: Rule, line: str, start: int, end: int) -> Guard | None:
         """Give the first guard of a rule that turns a match away."""
-        tried = self._tried
+        tried = self._tried()
         for guard in rule.guards:
             if (
                 tried & guard.bits
@@ -205,16 +204,23 @@ class _Reading:
 
     def _says(self, part: OneOf, line: str) -> bool:
         """Ask what a guard says of the whole sentence; it is asked once a sentence."""
-        if not self._tried & part.bits:
+        tried = self._tried()
+        if not tried & part.bits:
             return False
         if part.bits not in self._of_line:
-            self._of_line[part.bits] = part.search(self._tried, line)
+            self._of_line[part.bits] = part.search(tried, line)
         return self._of_line[part.bits]
 
-    def _meet(self, word: str) -> tuple[str, Met]:
+    def _tried(self) -> int:
+        """Give the bits of the guards' patterns worth a try in the sentence, worked out when one is asked."""
+        if self._guards is None:
+            self._guards = self.book.of_guards.tried(self._met)
+        return self._guards
+
+    def _meet(self, word: str) -> tuple[str, Met, Met]:
         plain = undo_spelling(word, self.book.spelling)
         shown = self.book.veil.get(veiled(plain), plain)
-        met = (shown, self.book.lookup.meet(shown))
+        met = (shown, self.book.of_rules.meet(shown), self.book.of_guards.meet(shown))
         self._words[word] = met
         return met
 

@@ -14,7 +14,7 @@ from operator import or_
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
-from forum.screening.care_needs import Need, needs_of
+from forum.screening.care_needs import Lookup, Met, Need, lookup_of, needs_of
 from forum.screening.care_words import Spelling
 from forum.screening.findings import Tier
 
@@ -27,7 +27,6 @@ CRISIS: Final = "crisis"
 
 _REACH: Final = 6
 _NAME: Final = re.compile(r"\{([a-z_]+)\}")
-_MOST_NEEDS: Final = 3
 
 
 class CareRulesBrokenError(ValueError):
@@ -125,42 +124,21 @@ class Together:
     source: str
 
 
-Met = int
-"""Which patterns find their first, second and third need met, one bit for each pattern, one range for each need."""
-
-
 Search = Callable[..., re.Match[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
-    """From a word to the needs it meets, in numbers with one bit for each pattern: guards first, then rules.
+class Places:
+    """The patterns of the rules by their place, counted from 1, and the bits of those that belong together.
 
-    `of_rule` and `of_sign` have the bits of a rule, and of the rules that give a sign and nothing else;
-    `of_tier` those of the rules that can add nothing where a tier was found already.
+    `of_sign` has the rules that give a sign and nothing else, `of_tier` those that can add nothing where a tier
+    was found already.
     """
 
-    rules: Mapping[int, tuple[Rule, Search]]
-    rule_bits: int
+    patterns: Mapping[int, tuple[Rule, Search]]
     of_rule: Mapping[str, int]
     of_sign: Mapping[str, int]
     of_tier: Mapping[str, int]
-    width: int
-    whole: Mapping[str, Met]
-    starts: Mapping[str, tuple[tuple[str, Met], ...]]
-    without: Met
-
-    def meet(self, word: str) -> Met:
-        """Give what a word meets, as a whole and by its beginning."""
-        met = self.whole.get(word, 0)
-        for start, more in self.starts.get(word[:3], ()):
-            if word.startswith(start):
-                met |= more
-        return met
-
-    def tried(self, met: Met) -> int:
-        """Give the bits of the patterns all of whose needs are among what the words of a sentence meet."""
-        return met & (met >> self.width) & (met >> 2 * self.width) & ((1 << self.width) - 1)
 
 
 def _stems(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
@@ -169,27 +147,19 @@ def _stems(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
     return {start: tuple(group) for start, group in groupby(sized, key=lambda stem: stem[:3])}
 
 
-class _Needs:
-    """Keeps what each pattern needs, by its place, counted from 1: those of the rules first, then of guards."""
-
-    def __init__(self, rules: int) -> None:
-        self.taken: list[tuple[Need, ...]] = [()] * rules
-
-    def one_of(self, patterns: Mapping[str, re.Pattern[str]]) -> OneOf:
-        """Take patterns of which one suffices, by their source."""
-        first = len(self.taken) + 1
-        self.taken.extend(needs_of(source) for source in patterns)
-        return OneOf(_bits(range(first, len(self.taken) + 1)), dict(enumerate(patterns.values(), first)))
-
-
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules, what they mean together, and the way from a word to the patterns that need it."""
+    """All rules, what they mean together, and the way from a word to the patterns that need it.
+
+    `known` has for a word its form in the patterns, and what it meets of the needs of rules and of guards.
+    """
 
     rules: tuple[Rule, ...]
     together: tuple[Together, ...]
-    lookup: Lookup
-    known: Mapping[str, tuple[str, Met]]
+    places: Places
+    of_rules: Lookup
+    of_guards: Lookup
+    known: Mapping[str, tuple[str, Met, Met]]
     spelling: Spelling
     veil: Mapping[str, str]
     now: OneOf
@@ -215,21 +185,23 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     Raises `CareRulesBrokenError` naming the rule at fault.
     """
     names = _expanded(data["words"])
-    taken = _Needs(sum(len(entry.get("patterns", ())) for entry in data["rule"]))
+    taken: list[tuple[Need, ...]] = []
     guards = {name: _guard(name, entry, names, taken) for name, entry in data["guard"].items()}
-    now = taken.one_of(_pieces(data["now"]["patterns"], names, "now"))
+    now = _one_of(data["now"]["patterns"], names, "now", taken)
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
     signs = {rule.sign for rule in rules} | {CRISIS}
     words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
-    lookup = _lookup(rules, taken)
+    of_rules, of_guards = lookup_of([needs for rule in rules for needs in rule.needs]), lookup_of(taken)
     veil = {digest: f"_{kind}" for kind in VEILED for digest in data["veil"][kind]}
     return RuleBook(
         rules=rules,
         together=tuple(_together(entry, signs) for entry in data.get("together", ())),
-        lookup=lookup,
+        places=_places(rules),
+        of_rules=of_rules,
+        of_guards=of_guards,
         known={
-            word: (word, lookup.meet(word))
-            for word in lookup.whole
+            word: (word, of_rules.meet(word), of_guards.meet(word))
+            for word in {**of_rules.whole, **of_guards.whole}
             if word not in words and veiled(word) not in veil
         },
         spelling=Spelling(words, tuple(data["veil"]["starred"]), _stems(rules)),
@@ -243,47 +215,19 @@ def veiled(word: str) -> str:
     return blake2b(word.encode(), digest_size=5).hexdigest()
 
 
-def _lookup(rules: Sequence[Rule], taken: _Needs) -> Lookup:
-    places = enumerate((rule, *pair) for rule in rules for pair in zip(rule.patterns, rule.needs, strict=True))
-    of_rules: dict[int, tuple[Rule, Search]] = {}
+def _places(rules: Sequence[Rule]) -> Places:
+    patterns = dict(enumerate(((rule, one.search) for rule in rules for one in rule.patterns), 1))
     of_rule: dict[str, int] = {}
     of_sign: dict[str, int] = {}
-    for at, (rule, pattern, needs) in places:
-        taken.taken[at] = needs
-        of_rules[at + 1] = (rule, pattern.search)
-        of_rule[rule.id] = of_rule.get(rule.id, 0) | 1 << at
+    for place, (rule, _) in patterns.items():
+        of_rule[rule.id] = of_rule.get(rule.id, 0) | _bits([place])
         if rule.sign is not None and rule.tier is None:
-            of_sign[rule.sign] = of_sign.get(rule.sign, 0) | 1 << at
+            of_sign[rule.sign] = of_sign.get(rule.sign, 0) | _bits([place])
     own = [rule for rule in rules if rule.tier and not rule.tier_now]
     of_tier = {
         tier: reduce(or_, (of_rule[rule.id] for rule in own if str(rule.tier) <= tier), 0) for tier in "ABCD"
     }
-    width = len(taken.taken)
-    met: dict[str, int] = {}
-    without = 0
-    for at, needs in enumerate(taken.taken):
-        for order in range(_MOST_NEEDS):
-            bit = 1 << (at + order * width)
-            if order >= len(needs):
-                without |= bit
-                continue
-            for word in needs[order]:
-                met[word] = met.get(word, 0) | bit
-    starts: dict[str, list[tuple[str, Met]]] = {}
-    for word, bits in met.items():
-        if word.endswith("*"):
-            starts.setdefault(word[:3], []).append((word[:-1], bits))
-    return Lookup(
-        rules=of_rules,
-        rule_bits=_bits(of_rules),
-        of_rule=of_rule,
-        of_sign=of_sign,
-        of_tier=of_tier,
-        width=width,
-        whole={word: bits for word, bits in met.items() if not word.endswith("*")},
-        starts={start: tuple(entries) for start, entries in starts.items()},
-        without=without,
-    )
+    return Places(patterns, of_rule, of_sign, of_tier)
 
 
 def _bits(places: Iterable[int]) -> int:
@@ -322,15 +266,21 @@ def _compiled(
         raise CareRulesBrokenError(f"{owner}: {error}") from error
 
 
-def _pieces(
-    patterns: Iterable[str], names: Mapping[str, str], owner: str, *frame: str
-) -> dict[str, re.Pattern[str]]:
-    return {_filled(one, names, owner): _compiled(one, names, owner, *frame) for one in patterns}
+def _one_of(
+    patterns: Iterable[str], names: Mapping[str, str], owner: str, taken: list[tuple[Need, ...]], *frame: str
+) -> OneOf:
+    found = {}
+    for one in dict.fromkeys(patterns):
+        taken.append(needs_of(_filled(one, names, owner)))
+        found[len(taken)] = _compiled(one, names, owner, *frame)
+    return OneOf(_bits(found), found)
 
 
-def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str], taken: _Needs) -> Guard:
+def _guard(
+    name: str, entry: Mapping[str, Any], names: Mapping[str, str], taken: list[tuple[Need, ...]]
+) -> Guard:
     def part(key: str, *frame: str) -> OneOf:
-        return taken.one_of(_pieces(entry.get(key, ()), names, f"guard {name}", *frame))
+        return _one_of(entry.get(key, ()), names, f"guard {name}", taken, *frame)
 
     turning = {
         "before": part("before", " (?:{})"),

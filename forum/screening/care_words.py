@@ -15,7 +15,7 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _STOP: Final = "\x00"
 _GAPS: Final = {code: " " for code in range(1, 128) if not chr(code).isalnum()} | {ord("'"): ""}
 _TOKEN: Final = re.compile(r"[@$]?\w+(?:['*@$!|]+\w+)*")
-_STOPS: Final = r"[.!?…\n;:](?:(?<=\n)|(?<=[;:])(?=\s)|(?<![.!?…]{2})(?<=[.!?…])[.!?…]*(?=[\s\"')*]|$))\s*"
+_STOPS: Final = r"[.!?\n;:](?:(?<=\n)|(?<=[;:])(?=\s)|(?<![.!?]{2})(?<=[.!?])[.!?]*(?=[\s\"')*]|$))\s*"
 _SENTENCE_END: Final = re.compile(f"{_STOPS}(?:{_STOPS})*")
 _APOSTROPHES: Final = "\u2019\u2018\u02bc\uff07`\u00b4"
 _LEET: Final = str.maketrans("013457@$!|", "oieastasil")
