@@ -124,9 +124,9 @@ class _Reading:
             lowest = left & -left
             left ^= lowest
             rule, search = patterns[lowest.bit_length()]
-            match = search(line)
-            if match is None or (rule.beside and rule.beside.isdisjoint(signs)):
+            if rule.beside and rule.beside.isdisjoint(signs):
                 continue
+            match = search(line)
             while match is not None:
                 self._judge(rule, match.start() + 1, match.end(), line, sentence)
                 idle = self._idle(rule, signs)

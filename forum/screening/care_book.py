@@ -190,13 +190,14 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     now = _one_of(data["now"]["patterns"], names, "now", taken)
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
     signs = {rule.sign for rule in rules} | {CRISIS}
+    togethers = tuple(_together(entry, signs) for entry in data.get("together", ()))
     words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
     of_rules, of_guards = lookup_of([needs for rule in rules for needs in rule.needs]), lookup_of(taken)
     veil = {digest: f"_{kind}" for kind in VEILED for digest in data["veil"][kind]}
     return RuleBook(
         rules=rules,
-        together=tuple(_together(entry, signs) for entry in data.get("together", ())),
-        places=_places(rules),
+        together=togethers,
+        places=_places(rules, togethers),
         of_rules=of_rules,
         of_guards=of_guards,
         known={
@@ -215,7 +216,7 @@ def veiled(word: str) -> str:
     return blake2b(word.encode(), digest_size=5).hexdigest()
 
 
-def _places(rules: Sequence[Rule]) -> Places:
+def _places(rules: Sequence[Rule], togethers: Iterable[Together]) -> Places:
     patterns = dict(enumerate(((rule, one.search) for rule in rules for one in rule.patterns), 1))
     of_rule: dict[str, int] = {}
     of_sign: dict[str, int] = {}
@@ -227,6 +228,9 @@ def _places(rules: Sequence[Rule]) -> Places:
     of_tier = {
         tier: reduce(or_, (of_rule[rule.id] for rule in own if str(rule.tier) <= tier), 0) for tier in "ABCD"
     }
+    of_others = [one.unless.union(*one.signs) for one in togethers if one.tier == "E"]
+    for sign in of_sign.keys() - frozenset[str]().union(*of_others):
+        of_tier["D"] |= of_sign[sign]
     return Places(patterns, of_rule, of_sign, of_tier)
 
 

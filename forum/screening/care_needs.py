@@ -133,7 +133,7 @@ _COMMON: Final = frozenset(
 )
 _COMMON_COST: Final = 25
 _FEWEST_LETTERS: Final = 3
-_MOST_NEEDS: Final = 3
+_MOST_NEEDS: Final = 4
 _OPEN: Final = "~"
 """Ends a word of which it is not known yet whether more letters follow."""
 

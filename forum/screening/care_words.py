@@ -23,6 +23,7 @@ _TRIPLE: Final = re.compile(r"(.)\1{2,}")
 _LOOKALIKES: Final = dict(zip("асеорхуіѕԁһјкмтвнαοιυν", "aceopxyisdhjkmtbhaoiuv", strict=True))
 _SENTENCE_WORDS: Final = 60
 _OVERLAP: Final = 14
+_STEP: Final = _SENTENCE_WORDS - _OVERLAP
 _SPELLED: Final = 4
 _FEWEST_LONE: Final = 3
 
@@ -105,7 +106,7 @@ class FoldedText:
     def words(self, at: int, stretch: str) -> list[str]:
         """Give the plain words of the stretch counted as `at`, letters that were typed apart joined."""
         words = self._raw_words(stretch)
-        if len([1 for word in words if len(word) == 1]) < _FEWEST_LONE or not _has_run(words):
+        if len(words) < _FEWEST_LONE or len([1 for word in words if len(word) == 1]) < _FEWEST_LONE or not _has_run(words):
             return words
         words, starts, ends = _join_spelled(words, *_spans(self.folded, *self._bounds[at]))
         self._places[at] = starts, ends
@@ -149,11 +150,10 @@ def sentences_of(text: str, spelling: Spelling) -> Iterator[Sentence]:
     folded = FoldedText(text, spelling)
     for at, stretch in enumerate(folded.stretches()):
         words = folded.words(at, stretch)
-        for first in range(0, len(words), _SENTENCE_WORDS - _OVERLAP):
-            last = first + _SENTENCE_WORDS
-            yield Sentence(words[first:last], first, at, folded)
-            if last >= len(words):
-                break
+        if words:
+            yield Sentence(words[:_SENTENCE_WORDS], 0, at, folded)
+        for first in range(_STEP, len(words) - _OVERLAP, _STEP):
+            yield Sentence(words[first : first + _SENTENCE_WORDS], first, at, folded)
 
 
 def undo_spelling(word: str, spelling: Spelling) -> str:
