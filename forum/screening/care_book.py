@@ -25,6 +25,7 @@ VEILED: Final = ("means", "harm", "struck", "diet")
 CRISIS: Final = "crisis"
 """The sign that every finding of tier B, C or D gives."""
 
+_END: Final = re.compile(r"(?<!\?=)(?<!\|) \??\$|(?<! )(?<! \?)\$")
 _REACH: Final = 6
 _NAME: Final = re.compile(r"\{([a-z_]+)\}")
 
@@ -263,7 +264,7 @@ def _compiled(
 ) -> re.Pattern[str]:
     filled = _filled(pattern, names, owner)
     if frame is None:
-        frame, filled = " (?:{})(?= )", filled.replace(" $", "(?= $)")
+        frame, filled = " (?:{})(?= )", _END.sub("(?= $)", filled)
     try:
         return re.compile(frame.format(filled))
     except re.error as error:
