@@ -40,13 +40,21 @@ __all__ = [
 
 MOST_PER_RULE: Final = 3
 MOST_IN_ALL: Final = 24
-"""After so many findings of tiers A to D a rule is tried only if it could still raise the tier or tell a new kind.
+"""After so many findings of tiers A to D a rule is tried only if it could still raise the tier or tell more.
 
 The fullest of 28,784 real posts gives 21, so that this only bounds the time for a text made to be slow.
 """
 _URGENCY: Final[Mapping[str, int]] = {"D": 0, "E": 1, "C": 2, "B": 3, ENCOURAGEMENT: 4, "A": 5}
 _CRISIS_TIERS: Final = ("B", "C", "D")
 _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
+
+
+MOST_TRIES: Final = 650
+"""So many tries of a pattern are made in one text: the fullest of 28,784 real posts takes 514.
+
+What is left unread beyond is a finding, so that a person reads it.
+"""
+UNREAD: Final = "more-than-was-read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,7 @@ class _Reading:
         self._signs: dict[int, dict[str, _Sign]] = {}
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
         self._full = 0
+        self._tries = 0
         self._spent = 0
         self._spent_beside_crisis = 0
 
@@ -120,9 +129,13 @@ class _Reading:
         if self._full >= MOST_IN_ALL:
             signs[CRISIS] = _Sign(sentence, line, 0, 0)
         patterns = self.book.places.patterns
+        if self._tries >= MOST_TRIES:
+            self._leave_unread(_Sign(sentence, line, 1, len(line) - 1))
+            return
         while left:
             lowest = left & -left
             left ^= lowest
+            self._tries += 1
             rule, search = patterns[lowest.bit_length()]
             if rule.beside and rule.beside.isdisjoint(signs):
                 continue
@@ -145,6 +158,11 @@ class _Reading:
                 kind, tier, reason = together.kind, together.tier, together.reason
                 found.append(Finding(together.id, kind, tier, *first.span(), reason))
         return found
+
+    def _leave_unread(self, sign: _Sign) -> None:
+        reason = "It holds more of such words than are read at once: a person should read it all."
+        self._found[UNREAD, 0, 0] = Finding(UNREAD, UNREAD, "B", *sign.span(), reason)
+        self._spent = -1
 
     def _idle(self, rule: Rule, signs: Mapping[str, _Sign]) -> int:
         """Give the bits of the rules that can add nothing more to what is known, after a match of `rule`."""

@@ -42,7 +42,7 @@ class OneOf:
     patterns: Mapping[int, re.Pattern[str]]
 
     def search(self, tried: int, line: str, start: int = 0, end: int = sys.maxsize) -> bool:
-        """Look for one of them between `start` and `end`. `tried` has the bits of the patterns worth a try."""
+        """Look for one of them from `start` to `end`. `tried` has the bits of the patterns worth a try."""
         tried &= self.bits
         while tried:
             lowest = tried & -tried
@@ -132,8 +132,8 @@ Search = Callable[..., re.Match[str] | None]
 class Places:
     """The patterns of the rules by their place, counted from 1, and the bits of those that belong together.
 
-    `of_sign` has the rules that give a sign and nothing else, `of_tier` those that can add nothing where a tier
-    was found already.
+    `of_sign` has the rules that give a sign and nothing else, `of_tier` those that can add nothing where a
+    tier was found already.
     """
 
     patterns: Mapping[int, tuple[Rule, Search]]

@@ -157,10 +157,10 @@ def needs_of(source: str) -> tuple[Need, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """From a word to the needs it meets, in numbers: one range of bits for each need, one bit a pattern in each.
+    """From a word to the needs it meets, in numbers: a range of bits for each need, a bit a pattern in it.
 
-    A pattern with fewer needs has them in the last ranges; `start` has the bit of its first, `always` that of a
-    pattern that needs nothing.
+    A pattern with fewer needs has them in the last ranges; `start` has the bit of its first, `always` that
+    of a pattern that needs nothing.
     """
 
     width: int
@@ -178,7 +178,7 @@ class Lookup:
         return met
 
     def tried(self, met: Iterable[Met]) -> int:
-        """Give the bits of the patterns all of whose needs the words of a sentence meet, one after the other."""
+        """Give the bits of the patterns all of whose needs the words of a sentence meet in turn."""
         width, start, so_far = self.width, self.start, 0
         for one in met:
             if one:

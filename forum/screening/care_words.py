@@ -86,7 +86,7 @@ class Sentence:
 
 
 class FoldedText:
-    """A text in plain lower-case letters, cut at its stops. Where words stand is worked out when asked for."""
+    """A text in plain lower-case letters, cut at its stops. Where words stand is worked out when asked."""
 
     def __init__(self, text: str, spelling: Spelling) -> None:
         """Fold a text as typed. `spelling` says how altered spellings are undone."""
@@ -97,7 +97,7 @@ class FoldedText:
         self._known: dict[str, str] = {}
 
     def stretches(self) -> list[str]:
-        """Give what stands between the stops, gaps already spaces where words hold only letters and digits."""
+        """Give what stands between the stops, spaces for gaps where words are only letters and digits."""
         cut = _SENTENCE_END.sub(_STOP, self.folded)
         if self._odd:
             return [one if self._is_odd(one) else one.translate(_GAPS) for one in cut.split(_STOP)]
@@ -106,7 +106,11 @@ class FoldedText:
     def words(self, at: int, stretch: str) -> list[str]:
         """Give the plain words of the stretch counted as `at`, letters that were typed apart joined."""
         words = self._raw_words(stretch)
-        if len(words) < _FEWEST_LONE or len([1 for word in words if len(word) == 1]) < _FEWEST_LONE or not _has_run(words):
+        if (
+            len(words) < _FEWEST_LONE
+            or len([1 for word in words if len(word) == 1]) < _FEWEST_LONE
+            or not _has_run(words)
+        ):
             return words
         words, starts, ends = _join_spelled(words, *_spans(self.folded, *self._bounds[at]))
         self._places[at] = starts, ends
@@ -134,6 +138,8 @@ class FoldedText:
         return not text.isascii() or _ODD.search(text) is not None
 
     def _raw_words(self, stretch: str) -> list[str]:
+        if stretch.isalpha():
+            return [stretch]
         words: list[str] = _TOKEN.findall(stretch) if self._odd and self._is_odd(stretch) else stretch.split()
         if "".join(words).isalpha():
             return words

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import re
-import time
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,17 +105,64 @@ def test_texts_without_words_are_read_too(text: str) -> None:
     assert read_care(text).tier is None
 
 
-def test_reading_takes_a_few_milliseconds() -> None:
-    ordinary = "I had a long shift today. My team is tired, and nobody wants to say it first. " * 103
-    read_care(ordinary)
-    best = min(_seconds(ordinary[:8000]) for _ in range(5))
-    assert best < 0.02, "four times the target of 5 ms, so that a slow machine passes"
+def _made_to_be_slow() -> dict[str, str]:
+    """Texts of words that many rules need, or that are hard to cut, each to be repeated."""
+    vocabulary = sorted(word for word in rule_book().known if not word.startswith("_"))
+    return {
+        "sentences": " ".join(row["text"] for row in SENTENCES),
+        "vocabulary": " ".join(vocabulary),
+        "no stop": "i want to die and ",
+        "one word": "kill ",
+        "letters": "I ",
+        "short sentences": "a. b\n",
+        "commas": ",",
+        "one long word": "unbroken",
+        "spelled out": "k i l l ",
+        "starred": " ".join(f"{word[:1]}*{word[1:]}" for word in vocabulary),
+        "altered": " ".join(f"{word}1" for word in vocabulary),
+        "stops": "!?.",
+        "accents": "\u00e9 na\u00efve ",
+        "other letters": "\u4e00\u4e8c\u3002",
+        "combining": "a\u0301",
+    }
 
 
-def _seconds(text: str) -> float:
-    start = time.process_time()
-    read_care(text)
-    return time.process_time() - start
+@pytest.mark.parametrize("name", _made_to_be_slow())
+def test_the_work_grows_with_the_length_and_has_a_bound(name: str) -> None:
+    piece = _made_to_be_slow()[name]
+    whole = piece * (8000 // len(piece) + 1)
+    read_care(whole[:100])
+    half, full = _calls(whole[:4000]), _calls(whole[:8000])
+    assert full <= 2.3 * half + 1000
+    assert full <= MOST_CALLS
+
+
+MOST_CALLS = 100_000
+"""Calls of functions and of methods in C for 8,000 characters: at most some 5 ms where it was measured."""
+
+
+def _calls(text: str) -> int:
+    """Count the calls that reading a text takes: the same on every machine, unlike a time."""
+    count = 0
+
+    def one_more(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(one_more)
+    try:
+        read_care(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_what_is_left_unread_is_for_a_person_to_read() -> None:
+    words = "i want to die the my he wants kill myself tonight dont feel like it you should not be here"
+    mixed = random.Random(4).choices(words.split(), k=2000)
+    found = read_care(" ".join(mixed)).findings
+    assert "more-than-was-read" in {finding.rule for finding in found}
+    assert len(found) < 60
 
 
 def test_crowded_texts_give_few_findings() -> None:
