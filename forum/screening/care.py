@@ -5,9 +5,8 @@ The rules are data, in the files `care_*.toml` beside this one. A finding can on
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +14,7 @@ from forum.screening.care_book import (
     CRISIS,
     CareRulesBrokenError,
     Guard,
-    Met,
+    OneOf,
     Rule,
     RuleBook,
     Together,
@@ -23,6 +22,7 @@ from forum.screening.care_book import (
     rule_book,
     veiled,
 )
+from forum.screening.care_needs import Met
 from forum.screening.care_words import Sentence, sentences_of, undo_spelling
 from forum.screening.findings import Care, Finding, Tier
 from forum.screening.lanes import ENCOURAGEMENT
@@ -39,8 +39,22 @@ __all__ = [
 ]
 
 MOST_PER_RULE: Final = 3
+MOST_IN_ALL: Final = 24
+"""After so many findings of tiers A to D a rule is tried only if it could still raise the tier or tell more.
+
+The fullest of 28,784 real posts gives 21, so that this only bounds the time for a text made to be slow.
+"""
 _URGENCY: Final[Mapping[str, int]] = {"D": 0, "E": 1, "C": 2, "B": 3, ENCOURAGEMENT: 4, "A": 5}
+_CRISIS_TIERS: Final = ("B", "C", "D")
 _NEGATIVE_TEXT_TIERS: Final = ("A", "B", "C", "D")
+
+
+MOST_TRIES: Final = 650
+"""So many tries of a pattern are made in one text: the fullest of 28,784 real posts takes 514.
+
+What is left unread beyond is a finding, so that a person reads it.
+"""
+UNREAD: Final = "more-than-was-read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,108 +100,161 @@ class _Reading:
     def __init__(self, book: RuleBook, characters: int = 0) -> None:
         self.book = book
         self._characters = characters
-        self._words: dict[str, tuple[str, Met]] = dict(book.known)
-        self._of_line: dict[str, bool | None] = {}
-        self._found: dict[tuple[str, int], Finding] = {}
-        self._signs: list[dict[str, _Sign]] = []
+        self._words: dict[str, tuple[str, Met, Met]] = dict(book.known)
+        self._met: list[Met] = []
+        self._guards: int | None = None
+        self._of_line: dict[int, bool] = {}
+        self._found: dict[tuple[str, int, int], Finding] = {}
+        self._sentences = 0
+        self._signs: dict[int, dict[str, _Sign]] = {}
         self._counts: Counter[tuple[str, Tier | None]] = Counter()
+        self._full = 0
+        self._tries = 0
+        self._spent = 0
+        self._spent_beside_crisis = 0
 
     def read(self, sentence: Sentence) -> None:
         """Try the patterns all of whose needs are met by words of the sentence."""
-        signs: dict[str, _Sign] = {}
-        self._signs.append(signs)
         known = self._words
         words = [known.get(word) or self._meet(word) for word in sentence.words]
-        lookup = self.book.lookup
-        first, second, third = lookup.without
-        for _, met in words:
-            first |= met[0]
-            second |= met[1]
-            third |= met[2]
-        tried = first & second & third
-        if not tried:
+        self._sentences += 1
+        left = self.book.of_rules.tried([met for _, met, _ in words]) & ~self._spent
+        if not left:
             return
-        line = f" {' '.join([shown for shown, _ in words])} "
+        self._met = [met for _, _, met in words]
+        self._guards = None
+        line = f" {' '.join([shown for shown, _, _ in words])} "
         self._of_line = {}
-        for at in _bits(tried):
-            rule, pattern = lookup.patterns[at]
-            if rule.sign in signs and rule.tier is None:
-                continue
+        signs = self._signs[self._sentences] = {}
+        if self._full >= MOST_IN_ALL:
+            signs[CRISIS] = _Sign(sentence, line, 0, 0)
+        patterns = self.book.places.patterns
+        if self._tries >= MOST_TRIES:
+            self._leave_unread(_Sign(sentence, line, 1, len(line) - 1))
+            return
+        while left:
+            lowest = left & -left
+            left ^= lowest
+            self._tries += 1
+            rule, search = patterns[lowest.bit_length()]
             if rule.beside and rule.beside.isdisjoint(signs):
                 continue
-            for match in pattern.finditer(line):
-                self._judge(rule, match, line, sentence)
+            match = search(line)
+            while match is not None:
+                self._judge(rule, match.start() + 1, match.end(), line, sentence)
+                idle = self._idle(rule, signs)
+                left &= ~idle
+                match = None if lowest & idle else search(line, match.end())
 
     def findings(self) -> list[Finding]:
         """Give what was found, and what the signs mean where they stand together."""
         found = list(self._found.values())
+        signs = {at: here for at, here in self._signs.items() if here}
         for together in self.book.together:
             if together.shorter_than and self._characters >= together.shorter_than:
                 continue
-            first = _met(together, self._signs)
+            first = _met(together, signs)
             if first is not None:
                 kind, tier, reason = together.kind, together.tier, together.reason
                 found.append(Finding(together.id, kind, tier, *first.span(), reason))
         return found
 
-    def _judge(self, rule: Rule, match: re.Match[str], line: str, sentence: Sentence) -> None:
+    def _leave_unread(self, sign: _Sign) -> None:
+        reason = "It holds more of such words than are read at once: a person should read it all."
+        self._found[UNREAD, 0, 0] = Finding(UNREAD, UNREAD, "B", *sign.span(), reason)
+        self._spent = -1
+
+    def _idle(self, rule: Rule, signs: Mapping[str, _Sign]) -> int:
+        """Give the bits of the rules that can add nothing more to what is known, after a match of `rule`."""
+        idle = self._spent
+        if rule.sign is not None and rule.sign in signs:
+            idle |= self.book.places.of_sign.get(rule.sign, 0)
+        return idle | self._spent_beside_crisis if CRISIS in signs else idle
+
+    def _judge(self, rule: Rule, start: int, end: int, line: str, sentence: Sentence) -> None:
         kind, tier, name, reason = rule.kind, rule.tier, rule.id, rule.reason
-        sign = _Sign(sentence, line, match.start(), match.end())
-        guard = next((one for one in rule.guards if self._turns(one, sign)), None)
+        guard = self._turned_by(rule, line, start, end) if rule.guard_bits & self._tried() else None
         if guard is not None:
             if guard.leaves is None or (rule.sign is not None and rule.tier is None):
                 return
             kind, tier, reason = guard.leaves, guard.leaves_tier, guard.reason
             name = f"{rule.id}/{guard.name}"
-        elif rule.sign is not None:
-            self._signs[-1].setdefault(rule.sign, sign)
+        sign = _Sign(sentence, line, start, end)
+        if guard is None and rule.sign is not None:
+            self._signs[self._sentences].setdefault(rule.sign, sign)
             if rule.tier is None:
                 return
-        if guard is None and rule.tier_now is not None and self.book.now.search(line):
+        if guard is None and rule.tier_now is not None and self.book.now.search(self._tried(), line):
             tier = rule.tier_now
-        if tier in ("B", "C", "D"):
-            self._signs[-1].setdefault(CRISIS, sign)
-        self._keep(Finding(name, kind, tier, *sign.span(), reason))
+        if tier in _CRISIS_TIERS:
+            self._signs[self._sentences].setdefault(CRISIS, sign)
+        place = (name, sentence.stretch, sentence.word_at(line, start))
+        if place not in self._found and self._counts[name, tier] < MOST_PER_RULE:
+            self._found[place] = Finding(name, kind, tier, *sign.span(), reason)
+            self._count(rule, name, tier)
 
-    def _turns(self, guard: Guard, sign: _Sign) -> bool:
-        """Ask a guard about a match; what it says of the sentence is asked once."""
-        if guard.name not in self._of_line:
-            self._of_line[guard.name] = guard.of_line(sign.line)
-        of_line = self._of_line[guard.name]
-        return guard.at(sign.line, sign.start, sign.end) if of_line is None else of_line
+    def _count(self, rule: Rule, name: str, tier: Tier | None) -> None:
+        self._counts[name, tier] += 1
+        self._full += tier in _NEGATIVE_TEXT_TIERS
+        places = self.book.places
+        if self._full == MOST_IN_ALL:
+            self._spent |= places.of_tier["A"]
+        if self._full >= MOST_IN_ALL:
+            for found in sorted({found or "" for _, found in self._counts} & set(_CRISIS_TIERS)):
+                self._spent |= places.of_tier[found]
+        if self._counts[rule.id, rule.tier] >= MOST_PER_RULE and not rule.sign and not rule.tier_now:
+            if rule.tier in _CRISIS_TIERS:
+                self._spent_beside_crisis |= places.of_rule[rule.id]
+            else:
+                self._spent |= places.of_rule[rule.id]
 
-    def _keep(self, finding: Finding) -> None:
-        key = (finding.rule, finding.start)
-        if key in self._found or self._counts[finding.rule, finding.tier] >= MOST_PER_RULE:
-            return
-        self._counts[finding.rule, finding.tier] += 1
-        self._found[key] = finding
+    def _turned_by(self, rule: Rule, line: str, start: int, end: int) -> Guard | None:
+        """Give the first guard of a rule that turns a match away."""
+        tried = self._tried()
+        for guard in rule.guards:
+            if (
+                tried & guard.bits
+                and (self._says(guard.sentence, line) or guard.at(line, tried, start, end))
+                and not self._says(guard.unless, line)
+            ):
+                return guard
+        return None
 
-    def _meet(self, word: str) -> tuple[str, Met]:
+    def _says(self, part: OneOf, line: str) -> bool:
+        """Ask what a guard says of the whole sentence; it is asked once a sentence."""
+        tried = self._tried()
+        if not tried & part.bits:
+            return False
+        if part.bits not in self._of_line:
+            self._of_line[part.bits] = part.search(tried, line)
+        return self._of_line[part.bits]
+
+    def _tried(self) -> int:
+        """Give the bits of the guards' patterns worth a try in the sentence, worked out when one is asked."""
+        if self._guards is None:
+            self._guards = self.book.of_guards.tried(self._met)
+        return self._guards
+
+    def _meet(self, word: str) -> tuple[str, Met, Met]:
         plain = undo_spelling(word, self.book.spelling)
         shown = self.book.veil.get(veiled(plain), plain)
-        met = (shown, self.book.lookup.meet(shown))
+        met = (shown, self.book.of_rules.meet(shown), self.book.of_guards.meet(shown))
         self._words[word] = met
         return met
 
 
-def _bits(number: int) -> Iterator[int]:
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest
-
-
-def _met(together: Together, signs: Sequence[Mapping[str, _Sign]]) -> _Sign | None:
+def _met(together: Together, signs: Mapping[int, Mapping[str, _Sign]]) -> _Sign | None:
     """Give the sign at which all that belong together are near, and none that excuses them; None without."""
-    for at, here in enumerate(signs):
-        first = next((here[name] for name in together.signs[0] if name in here), None) if here else None
-        if first is None:
+    everywhere = {name for here in signs.values() for name in here}
+    if any(names.isdisjoint(everywhere) for names in together.signs):
+        return None
+    for at, here in signs.items():
+        if together.signs[0].isdisjoint(here):
             continue
-        reach = together.within or len(signs)
-        near = {name for other in signs[max(at - reach + 1, 0) : at + reach] for name in other}
+        places = range(at - together.within + 1, at + together.within)
+        near = {name for place in places for name in signs.get(place, ())} if together.within else everywhere
         if not together.unless & near and all(names & near for names in together.signs[1:]):
-            return first
+            return next(here[name] for name in together.signs[0] if name in here)
     return None
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from hashlib import blake2b
+from itertools import groupby
+from operator import or_
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 
-from forum.screening.care_needs import Need, needs_of
+from forum.screening.care_needs import Lookup, Met, Need, lookup_of, needs_of
 from forum.screening.care_words import Spelling
 from forum.screening.findings import Tier
 
@@ -22,13 +25,41 @@ VEILED: Final = ("means", "harm", "struck", "diet")
 CRISIS: Final = "crisis"
 """The sign that every finding of tier B, C or D gives."""
 
+_END: Final = re.compile(r"(?<!\?=)(?<!\|) \??\$|(?<! )(?<! \?)\$")
 _REACH: Final = 6
 _NAME: Final = re.compile(r"\{([a-z_]+)\}")
-_MOST_NEEDS: Final = 3
 
 
 class CareRulesBrokenError(ValueError):
     """The rules files cannot be used; the message names the rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Patterns of which one suffices. Only those are tried all of whose needs the sentence meets."""
+
+    bits: int
+    patterns: Mapping[int, re.Pattern[str]]
+
+    def search(self, tried: int, line: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Look for one of them from `start` to `end`. `tried` has the bits of the patterns worth a try."""
+        tried &= self.bits
+        while tried:
+            lowest = tried & -tried
+            if self.patterns[lowest.bit_length()].search(line, start, end):
+                return True
+            tried ^= lowest
+        return False
+
+    def match(self, tried: int, line: str, start: int) -> bool:
+        """Look for one of them at `start`."""
+        tried &= self.bits
+        while tried:
+            lowest = tried & -tried
+            if self.patterns[lowest.bit_length()].match(line, start):
+                return True
+            tried ^= lowest
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +70,20 @@ class Guard:
     leaves: str | None
     leaves_tier: Tier | None
     reason: str
-    before: re.Pattern[str] | None
-    inside: re.Pattern[str] | None
-    after: re.Pattern[str] | None
-    sentence: re.Pattern[str] | None
-    unless: re.Pattern[str] | None
+    bits: int
+    before: OneOf
+    inside: OneOf
+    after: OneOf
+    sentence: OneOf
+    unless: OneOf
 
-    def of_line(self, line: str) -> bool | None:
-        """Tell from the whole sentence whether every match is turned away; None where the place decides."""
-        if self.unless is not None and self.unless.search(line):
-            return False
-        if self.sentence is not None and self.sentence.search(line):
-            return True
-        return None
-
-    def at(self, line: str, start: int, end: int) -> bool:
+    def at(self, line: str, tried: int, start: int, end: int) -> bool:
         """Tell whether what is around the match at `start` to `end` turns it away."""
-        if self.inside is not None and self.inside.search(line, max(start - 1, 0), end + 1):
+        if tried & self.inside.bits and self.inside.search(tried, line, max(start - 1, 0), end + 1):
             return True
-        if self.before is not None and self.before.search(_last_words(line[:start])):
+        if tried & self.before.bits and self.before.search(tried, _last_words(line[:start])):
             return True
-        return self.after is not None and bool(self.after.match(line[end:]))
+        return tried & self.after.bits != 0 and self.after.match(tried, line, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,7 @@ class Rule:
     patterns: tuple[re.Pattern[str], ...]
     needs: tuple[tuple[Need, ...], ...]
     guards: tuple[Guard, ...]
+    guard_bits: int
     reason: str
     source: str
 
@@ -100,41 +125,45 @@ class Together:
     source: str
 
 
-Met = tuple[int, int, int]
-"""Which patterns find their first, second and third need met, one bit for each pattern."""
+Search = Callable[..., re.Match[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
-    """From a word to the needs it meets, in numbers with one bit for each pattern."""
+class Places:
+    """The patterns of the rules by their place, counted from 1, and the bits of those that belong together.
 
-    patterns: tuple[tuple[Rule, re.Pattern[str]], ...]
-    whole: Mapping[str, Met]
-    starts: Mapping[str, tuple[tuple[str, Met], ...]]
-    without: Met
+    `of_sign` has the rules that give a sign and nothing else, `of_tier` those that can add nothing where a
+    tier was found already.
+    """
 
-    def meet(self, word: str) -> Met:
-        """Give what a word meets, as a whole and by its beginning."""
-        first, second, third = self.whole.get(word, (0, 0, 0))
-        for start, met in self.starts.get(word[:3], ()):
-            if word.startswith(start):
-                first |= met[0]
-                second |= met[1]
-                third |= met[2]
-        return first, second, third
+    patterns: Mapping[int, tuple[Rule, Search]]
+    of_rule: Mapping[str, int]
+    of_sign: Mapping[str, int]
+    of_tier: Mapping[str, int]
+
+
+def _stems(rules: Iterable[Rule]) -> dict[str, tuple[str, ...]]:
+    stems = {word.rstrip("*") for rule in rules for needs in rule.needs for need in needs for word in need}
+    sized = sorted(stem for stem in stems if len(stem) > 2)
+    return {start: tuple(group) for start, group in groupby(sized, key=lambda stem: stem[:3])}
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All rules, what they mean together, and the way from a word to the patterns that need it."""
+    """All rules, what they mean together, and the way from a word to the patterns that need it.
+
+    `known` has for a word its form in the patterns, and what it meets of the needs of rules and of guards.
+    """
 
     rules: tuple[Rule, ...]
     together: tuple[Together, ...]
-    lookup: Lookup
-    known: Mapping[str, tuple[str, Met]]
+    places: Places
+    of_rules: Lookup
+    of_guards: Lookup
+    known: Mapping[str, tuple[str, Met, Met]]
     spelling: Spelling
     veil: Mapping[str, str]
-    now: re.Pattern[str]
+    now: OneOf
 
 
 @lru_cache(maxsize=1)
@@ -157,27 +186,29 @@ def compile_rules(data: Mapping[str, Any]) -> RuleBook:
     Raises `CareRulesBrokenError` naming the rule at fault.
     """
     names = _expanded(data["words"])
-    guards = {name: _guard(name, entry, names) for name, entry in data["guard"].items()}
+    taken: list[tuple[Need, ...]] = []
+    guards = {name: _guard(name, entry, names, taken) for name, entry in data["guard"].items()}
+    now = _one_of(data["now"]["patterns"], names, "now", taken)
     rules = tuple(_rule(entry, names, guards) for entry in data["rule"])
     signs = {rule.sign for rule in rules} | {CRISIS}
+    togethers = tuple(_together(entry, signs) for entry in data.get("together", ()))
     words = {wrong: right for right, wrongs in data["spelling"].items() for wrong in wrongs}
-    stems = {word.rstrip("*") for rule in rules for needs in rule.needs for need in needs for word in need}
-    lookup = _lookup(rules)
+    of_rules, of_guards = lookup_of([needs for rule in rules for needs in rule.needs]), lookup_of(taken)
     veil = {digest: f"_{kind}" for kind in VEILED for digest in data["veil"][kind]}
     return RuleBook(
         rules=rules,
-        together=tuple(_together(entry, signs) for entry in data.get("together", ())),
-        lookup=lookup,
+        together=togethers,
+        places=_places(rules, togethers),
+        of_rules=of_rules,
+        of_guards=of_guards,
         known={
-            word: (word, lookup.meet(word))
-            for word in lookup.whole
+            word: (word, of_rules.meet(word), of_guards.meet(word))
+            for word in {**of_rules.whole, **of_guards.whole}
             if word not in words and veiled(word) not in veil
         },
-        spelling=Spelling(
-            words, tuple(data["veil"]["starred"]), tuple(sorted(stem for stem in stems if len(stem) > 2))
-        ),
+        spelling=Spelling(words, tuple(data["veil"]["starred"]), _stems(rules)),
         veil=veil,
-        now=_compiled(data["now"]["patterns"], names, "now"),
+        now=now,
     )
 
 
@@ -186,27 +217,26 @@ def veiled(word: str) -> str:
     return blake2b(word.encode(), digest_size=5).hexdigest()
 
 
-def _lookup(rules: Sequence[Rule]) -> Lookup:
-    patterns = [(rule, *pair) for rule in rules for pair in zip(rule.patterns, rule.needs, strict=True)]
-    met: dict[str, list[int]] = {}
-    without = [0] * _MOST_NEEDS
-    for at, (_, _, needs) in enumerate(patterns):
-        for order in range(_MOST_NEEDS):
-            if order >= len(needs):
-                without[order] |= 1 << at
-                continue
-            for word in needs[order]:
-                met.setdefault(word, [0] * _MOST_NEEDS)[order] |= 1 << at
-    starts: dict[str, list[tuple[str, Met]]] = {}
-    for word, (first, second, third) in met.items():
-        if word.endswith("*"):
-            starts.setdefault(word[:3], []).append((word[:-1], (first, second, third)))
-    return Lookup(
-        patterns=tuple((rule, pattern) for rule, pattern, _ in patterns),
-        whole={word: cast("Met", tuple(bits)) for word, bits in met.items() if not word.endswith("*")},
-        starts={start: tuple(entries) for start, entries in starts.items()},
-        without=cast("Met", tuple(without)),
-    )
+def _places(rules: Sequence[Rule], togethers: Iterable[Together]) -> Places:
+    patterns = dict(enumerate(((rule, one.search) for rule in rules for one in rule.patterns), 1))
+    of_rule: dict[str, int] = {}
+    of_sign: dict[str, int] = {}
+    for place, (rule, _) in patterns.items():
+        of_rule[rule.id] = of_rule.get(rule.id, 0) | _bits([place])
+        if rule.sign is not None and rule.tier is None:
+            of_sign[rule.sign] = of_sign.get(rule.sign, 0) | _bits([place])
+    own = [rule for rule in rules if rule.tier and not rule.tier_now]
+    of_tier = {
+        tier: reduce(or_, (of_rule[rule.id] for rule in own if str(rule.tier) <= tier), 0) for tier in "ABCD"
+    }
+    of_others = [one.unless.union(*one.signs) for one in togethers if one.tier == "E"]
+    for sign in of_sign.keys() - frozenset[str]().union(*of_others):
+        of_tier["D"] |= of_sign[sign]
+    return Places(patterns, of_rule, of_sign, of_tier)
+
+
+def _bits(places: Iterable[int]) -> int:
+    return sum(1 << (place - 1) for place in places)
 
 
 def _last_words(line: str) -> str:
@@ -229,36 +259,49 @@ def _filled(pattern: str, names: Mapping[str, str], owner: str) -> str:
     return _NAME.sub(replace, pattern).replace(" ... ", r" (?:\S+ ){0,4}?")
 
 
-def _compiled(patterns: list[str], names: Mapping[str, str], owner: str) -> re.Pattern[str]:
-    body = "|".join(_filled(pattern, names, owner).replace(" $", "(?= $)") for pattern in patterns)
+def _compiled(
+    pattern: str, names: Mapping[str, str], owner: str, frame: str | None = None
+) -> re.Pattern[str]:
+    filled = _filled(pattern, names, owner)
+    if frame is None:
+        frame, filled = " (?:{})(?= )", _END.sub("(?= $)", filled)
     try:
-        return re.compile(rf"(?<= )(?:{body})(?= )")
+        return re.compile(frame.format(filled))
     except re.error as error:
         raise CareRulesBrokenError(f"{owner}: {error}") from error
 
 
-def _guard(name: str, entry: Mapping[str, Any], names: Mapping[str, str]) -> Guard:
-    parts = {
-        part: _compiled(entry[part], names, f"guard {name}") if part in entry else None
-        for part in ("inside", "sentence", "unless")
+def _one_of(
+    patterns: Iterable[str], names: Mapping[str, str], owner: str, taken: list[tuple[Need, ...]], *frame: str
+) -> OneOf:
+    found = {}
+    for one in dict.fromkeys(patterns):
+        taken.append(needs_of(_filled(one, names, owner)))
+        found[len(taken)] = _compiled(one, names, owner, *frame)
+    return OneOf(_bits(found), found)
+
+
+def _guard(
+    name: str, entry: Mapping[str, Any], names: Mapping[str, str], taken: list[tuple[Need, ...]]
+) -> Guard:
+    def part(key: str, *frame: str) -> OneOf:
+        return _one_of(entry.get(key, ()), names, f"guard {name}", taken, *frame)
+
+    turning = {
+        "before": part("before", " (?:{})"),
+        "inside": part("inside"),
+        "after": part("after", " (?:{})(?= )"),
+        "sentence": part("sentence"),
     }
     return Guard(
         name=name,
         leaves=entry.get("leaves"),
         leaves_tier=entry.get("leaves_tier"),
         reason=entry["reason"],
-        before=_joined(entry.get("before"), names, name, "(?<= )(?:{})"),
-        after=_joined(entry.get("after"), names, name, " (?:{})(?= )"),
-        **parts,
+        bits=reduce(or_, (one.bits for one in turning.values())),
+        unless=part("unless"),
+        **turning,
     )
-
-
-def _joined(
-    patterns: list[str] | None, names: Mapping[str, str], owner: str, frame: str
-) -> re.Pattern[str] | None:
-    if patterns is None:
-        return None
-    return re.compile(frame.format("|".join(_filled(pattern, names, owner) for pattern in patterns)))
 
 
 def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[str, Guard]) -> Rule:
@@ -272,6 +315,7 @@ def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[st
     unknown = set(entry.get("unless", ())) - set(guards)
     if unknown:
         raise CareRulesBrokenError(f"{rule_id}: no guard is named {sorted(unknown)}")
+    mine = tuple(guards[name] for name in entry.get("unless", ()))
     return Rule(
         id=rule_id,
         kind=entry["kind"],
@@ -279,9 +323,10 @@ def _rule(entry: Mapping[str, Any], names: Mapping[str, str], guards: Mapping[st
         tier_now=cast("Tier | None", entry.get("tier_now")),
         sign=entry.get("sign"),
         beside=frozenset(entry.get("beside", ())),
-        patterns=tuple(_compiled([pattern], names, rule_id) for pattern in entry["patterns"]),
+        patterns=tuple(_compiled(pattern, names, rule_id) for pattern in entry["patterns"]),
         needs=tuple(_needs(pattern, names, rule_id) for pattern in entry["patterns"]),
-        guards=tuple(guards[name] for name in entry.get("unless", ())),
+        guards=mine,
+        guard_bits=reduce(or_, (guard.bits for guard in mine), 0),
         reason=entry["reason"],
         source=entry["source"],
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 Need = frozenset[str]
 """Words of which at least one stands in every match; one that ends in `*` is only the start of a word."""
+Met = int
+"""Which needs of which patterns a word meets."""
 
 _COMMON: Final = frozenset(
     [
@@ -131,6 +133,7 @@ _COMMON: Final = frozenset(
 )
 _COMMON_COST: Final = 25
 _FEWEST_LETTERS: Final = 3
+_MOST_NEEDS: Final = 4
 _OPEN: Final = "~"
 """Ends a word of which it is not known yet whether more letters follow."""
 
@@ -141,14 +144,75 @@ _TOKEN: Final = re.compile(
 
 
 def needs_of(source: str) -> tuple[Need, ...]:
-    """Give what every match of a pattern holds, the rarest need first; empty where nothing is certain.
+    """Give what every match of a pattern holds, in the order of its words; empty where nothing is certain.
+
+    Each need is met by a word of its own.
 
     `source` is a regular expression over words with single spaces between them, starting at a word.
     """
     branch = _Parser(source).alternatives(True)
     found = branch[0].needs if len(branch) == 1 else _either(branch)
-    needs = [closed for need in found if (closed := _closed(need, "end"))]
-    return tuple(sorted(dict.fromkeys(needs), key=_cost))
+    return tuple(dict.fromkeys(closed for need in found if (closed := _closed(need, "end"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """From a word to the needs it meets, in numbers: a range of bits for each need, a bit a pattern in it.
+
+    A pattern with fewer needs has them in the last ranges; `start` has the bit of its first, `always` that
+    of a pattern that needs nothing.
+    """
+
+    width: int
+    start: int
+    always: int
+    whole: Mapping[str, Met]
+    starts: Mapping[str, tuple[tuple[str, Met], ...]]
+
+    def meet(self, word: str) -> Met:
+        """Give what a word meets, as a whole and by its beginning."""
+        met = self.whole.get(word, 0)
+        for start, more in self.starts.get(word[:_FEWEST_LETTERS], ()):
+            if word.startswith(start):
+                met |= more
+        return met
+
+    def tried(self, met: Iterable[Met]) -> int:
+        """Give the bits of the patterns all of whose needs the words of a sentence meet in turn."""
+        width, start, so_far = self.width, self.start, 0
+        for one in met:
+            if one:
+                so_far |= one & (so_far << width | start)
+        return so_far >> (_MOST_NEEDS - 1) * width | self.always
+
+
+def lookup_of(patterns: Sequence[tuple[Need, ...]]) -> Lookup:
+    """Number patterns by what they need: of each the rarest needs, in their order."""
+    width = len(patterns)
+    met: dict[str, Met] = {}
+    start = always = 0
+    for at, needs in enumerate(patterns):
+        rarest = sorted(needs, key=_cost)[:_MOST_NEEDS]
+        kept = [need for need in needs if need in rarest]
+        first = _MOST_NEEDS - len(kept)
+        if not kept:
+            always |= 1 << at
+            continue
+        start |= 1 << (at + first * width)
+        for order, need in enumerate(kept, first):
+            for word in need:
+                met[word] = met.get(word, 0) | 1 << (at + order * width)
+    starts: dict[str, list[tuple[str, Met]]] = {}
+    for word, bits in met.items():
+        if word.endswith("*"):
+            starts.setdefault(word[:_FEWEST_LETTERS], []).append((word[:-1], bits))
+    return Lookup(
+        width=width,
+        start=start,
+        always=always,
+        whole={word: bits for word, bits in met.items() if not word.endswith("*")},
+        starts={start: tuple(entries) for start, entries in starts.items()},
+    )
 
 
 @dataclass(slots=True)

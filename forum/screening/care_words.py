@@ -12,15 +12,18 @@ from typing import Final
 
 _ODD: Final = re.compile(r"[_*@$|]|[^\W\d]!\w")
 _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
-_GAPS: Final = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("'"): ""}
+_STOP: Final = "\x00"
+_GAPS: Final = {code: " " for code in range(1, 128) if not chr(code).isalnum()} | {ord("'"): ""}
 _TOKEN: Final = re.compile(r"[@$]?\w+(?:['*@$!|]+\w+)*")
-_SENTENCE_END: Final = re.compile(r"[.!?…]+(?=[\s\"')*]|$)|\n|[;:](?=\s)")
+_STOPS: Final = r"[.!?\n;:](?:(?<=\n)|(?<=[;:])(?=\s)|(?<![.!?]{2})(?<=[.!?])[.!?]*(?=[\s\"')*]|$))\s*"
+_SENTENCE_END: Final = re.compile(f"{_STOPS}(?:{_STOPS})*")
 _APOSTROPHES: Final = "\u2019\u2018\u02bc\uff07`\u00b4"
 _LEET: Final = str.maketrans("013457@$!|", "oieastasil")
 _TRIPLE: Final = re.compile(r"(.)\1{2,}")
 _LOOKALIKES: Final = dict(zip("асеорхуіѕԁһјкмтвнαοιυν", "aceopxyisdhjkmtbhaoiuv", strict=True))
 _SENTENCE_WORDS: Final = 60
 _OVERLAP: Final = 14
+_STEP: Final = _SENTENCE_WORDS - _OVERLAP
 _SPELLED: Final = 4
 _FEWEST_LONE: Final = 3
 
@@ -52,88 +55,111 @@ class Spelling:
 
     words: Mapping[str, str]
     starred: tuple[str, ...]
-    stems: tuple[str, ...]
+    stems: Mapping[str, tuple[str, ...]]
+    """By their first three letters."""
+
+    def begins(self, word: str) -> bool:
+        """Tell whether a word begins with a stem of the rules."""
+        return word.startswith(self.stems.get(word[:3], ()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sentence:
     """Up to 60 plain words of a stretch of text, and the place of the first of them in that stretch."""
 
-    words: tuple[str, ...]
+    words: list[str]
     first: int
-    stretch: Stretch
+    stretch: int
+    text: FoldedText
 
     def span(self, line: str, start: int, end: int) -> tuple[int, int]:
         """Translate a span of `line` (the words, a space on either side) into offsets of the text."""
-        starts, ends = self.stretch.places
-        first = self.first + max(line.count(" ", 0, start) - 1, 0)
-        last = self.first + max(line.count(" ", 0, end) - 1, 0)
-        original = self.stretch.text.original
+        starts, ends = self.text.places(self.stretch)
+        first = self.word_at(line, start)
+        last = self.word_at(line, end)
+        original = self.text.original
         return original(starts[first]), original(ends[max(first, last)] - 1) + 1
 
-
-class Stretch:
-    """The text between two stops. Where its words stand is worked out only when a rule asks for it."""
-
-    def __init__(self, text: FoldedText, start: int, end: int) -> None:
-        """Keep the stretch from `start` to `end` of the folded text."""
-        self.text = text
-        self._start = start
-        self._end = end
-
-    @cached_property
-    def words(self) -> list[str]:
-        """Give the plain words, letters that were typed apart joined."""
-        words = self._raw_words
-        if len([1 for word in words if len(word) == 1]) < _FEWEST_LONE or not _has_run(words):
-            return words
-        return _join_spelled(words, *self._raw_places)[0]
-
-    @cached_property
-    def places(self) -> tuple[list[int], list[int]]:
-        """Give where each word starts and ends in the folded text."""
-        _, starts, ends = _join_spelled(self._raw_words, *self._raw_places)
-        return starts, ends
-
-    @cached_property
-    def _raw_words(self) -> list[str]:
-        text = self.text
-        if text.odd:
-            words: list[str] = _TOKEN.findall(text.folded, self._start, self._end)
-        else:
-            words = text.folded[self._start : self._end].translate(_GAPS).split()
-        return [word if word.isalpha() else _plain_word(word, self.text.spelling) for word in words]
-
-    @cached_property
-    def _raw_places(self) -> tuple[list[int], list[int]]:
-        spans = [match.span() for match in _TOKEN.finditer(self.text.folded, self._start, self._end)]
-        return [span[0] for span in spans], [span[1] for span in spans]
+    def word_at(self, line: str, offset: int) -> int:
+        """Give the place in the stretch of the word at an offset of `line`."""
+        return self.first + max(line.count(" ", 0, offset) - 1, 0)
 
 
-@dataclass(frozen=True, slots=True)
 class FoldedText:
-    """A text in plain lower-case letters, and for each its offset in the original (None: the same)."""
+    """A text in plain lower-case letters, cut at its stops. Where words stand is worked out when asked."""
 
-    folded: str
-    offsets: list[int] | None
-    spelling: Spelling
-    odd: bool
-    """Whether words may hold more than letters, digits and apostrophes."""
+    def __init__(self, text: str, spelling: Spelling) -> None:
+        """Fold a text as typed. `spelling` says how altered spellings are undone."""
+        self.folded, self._offsets = _fold(text.replace(_STOP, " "))
+        self.spelling = spelling
+        self._odd = self._is_odd(self.folded)
+        self._places: dict[int, tuple[list[int], list[int]]] = {}
+        self._known: dict[str, str] = {}
+
+    def stretches(self) -> list[str]:
+        """Give what stands between the stops, spaces for gaps where words are only letters and digits."""
+        cut = _SENTENCE_END.sub(_STOP, self.folded)
+        if self._odd:
+            return [one if self._is_odd(one) else one.translate(_GAPS) for one in cut.split(_STOP)]
+        return cut.translate(_GAPS).split(_STOP)
+
+    def words(self, at: int, stretch: str) -> list[str]:
+        """Give the plain words of the stretch counted as `at`, letters that were typed apart joined."""
+        words = self._raw_words(stretch)
+        if (
+            len(words) < _FEWEST_LONE
+            or len([1 for word in words if len(word) == 1]) < _FEWEST_LONE
+            or not _has_run(words)
+        ):
+            return words
+        words, starts, ends = _join_spelled(words, *_spans(self.folded, *self._bounds[at]))
+        self._places[at] = starts, ends
+        return words
+
+    def places(self, at: int) -> tuple[list[int], list[int]]:
+        """Give where each word of a stretch, once it was read, starts and ends in the folded text."""
+        if at not in self._places:
+            self._places[at] = _spans(self.folded, *self._bounds[at])
+        return self._places[at]
 
     def original(self, offset: int) -> int:
         """Give the offset in the text as typed."""
-        return offset if self.offsets is None else self.offsets[offset]
+        return offset if self._offsets is None else self._offsets[offset]
+
+    @cached_property
+    def _bounds(self) -> list[tuple[int, int]]:
+        stops = [match.span() for match in _SENTENCE_END.finditer(self.folded)]
+        starts = [0, *(end for _, end in stops)]
+        return list(zip(starts, [*(start for start, _ in stops), len(self.folded)], strict=True))
+
+    @staticmethod
+    def _is_odd(text: str) -> bool:
+        """Tell whether words may hold more than letters, digits and apostrophes."""
+        return not text.isascii() or _ODD.search(text) is not None
+
+    def _raw_words(self, stretch: str) -> list[str]:
+        if stretch.isalpha():
+            return [stretch]
+        words: list[str] = _TOKEN.findall(stretch) if self._odd and self._is_odd(stretch) else stretch.split()
+        if "".join(words).isalpha():
+            return words
+        return [word if word.isalpha() else self._plain(word) for word in words]
+
+    def _plain(self, token: str) -> str:
+        if token not in self._known:
+            self._known[token] = _plain_word(token, self.spelling)
+        return self._known[token]
 
 
 def sentences_of(text: str, spelling: Spelling) -> Iterator[Sentence]:
     """Cut a text into sentences of plain words; long runs without a stop are cut with an overlap."""
-    plain, offsets = _fold(text)
-    folded = FoldedText(plain, offsets, spelling, not plain.isascii() or _ODD.search(plain) is not None)
-    start = 0
-    for match in _SENTENCE_END.finditer(folded.folded):
-        yield from _cut(Stretch(folded, start, match.start()))
-        start = match.end()
-    yield from _cut(Stretch(folded, start, len(folded.folded)))
+    folded = FoldedText(text, spelling)
+    for at, stretch in enumerate(folded.stretches()):
+        words = folded.words(at, stretch)
+        if words:
+            yield Sentence(words[:_SENTENCE_WORDS], 0, at, folded)
+        for first in range(_STEP, len(words) - _OVERLAP, _STEP):
+            yield Sentence(words[first : first + _SENTENCE_WORDS], first, at, folded)
 
 
 def undo_spelling(word: str, spelling: Spelling) -> str:
@@ -160,32 +186,33 @@ def _plain_word(token: str, spelling: Spelling) -> str:
     if word.isalpha() or word.isdigit():
         return word
     if "*" in word:
-        shape = re.compile(re.escape(word).replace(r"\*", "."))
-        return next((known for known in spelling.starred if shape.fullmatch(known)), word.replace("*", ""))
+        return next((known for known in spelling.starred if _hides(word, known)), word.replace("*", ""))
     if any(char.isalpha() for char in word):
         plain = word.translate(_LEET)
         plain = spelling.words.get(plain, plain)
-        if plain.startswith(spelling.stems):
+        if spelling.begins(plain):
             return plain
     return word
+
+
+def _hides(starred: str, known: str) -> bool:
+    return len(starred) == len(known) and all(
+        one in ("*", two) for one, two in zip(starred, known, strict=True)
+    )
 
 
 def _shortened(word: str, spelling: Spelling) -> str:
     for kept in (r"\1", r"\1\1"):
         short = _TRIPLE.sub(kept, word)
         short = spelling.words.get(short, short)
-        if short.startswith(spelling.stems):
+        if spelling.begins(short):
             return short
     return word
 
 
-def _cut(stretch: Stretch) -> Iterator[Sentence]:
-    words = stretch.words
-    for first in range(0, len(words), _SENTENCE_WORDS - _OVERLAP):
-        last = first + _SENTENCE_WORDS
-        yield Sentence(tuple(words[first:last]), first, stretch)
-        if last >= len(words):
-            return
+def _spans(text: str, start: int, end: int) -> tuple[list[int], list[int]]:
+    spans = [match.span() for match in _TOKEN.finditer(text, start, end)]
+    return [span[0] for span in spans], [span[1] for span in spans]
 
 
 def _join_spelled(

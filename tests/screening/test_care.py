@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import re
-import time
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from forum.screening.care import (
     rule_book,
     veiled,
 )
-from forum.screening.care_needs import needs_of
+from forum.screening.care_book import Guard
+from forum.screening.care_needs import Lookup, needs_of
 from forum.screening.care_words import sentences_of
 from forum.screening.findings import Finding
 
@@ -46,7 +48,7 @@ def _urgent(rows: list[dict[str, Any]]) -> float:
     return sum(read_care(row["text"]).tier in URGENT for row in rows) / len(rows)
 
 
-@pytest.mark.parametrize(("tier", "least"), [("A", 0.9), ("B", 0.9), ("C", 0.92), ("D", 0.95), ("E", 0.9)])
+@pytest.mark.parametrize(("tier", "least"), [("A", 0.92), ("B", 0.92), ("C", 0.92), ("D", 0.92), ("E", 0.88)])
 def test_nearly_every_sentence_gets_its_tier(tier: str, least: float) -> None:
     assert _right([row for row in OPEN if row["tier"] == tier]) >= least
 
@@ -70,6 +72,31 @@ def test_each_further_finding_is_there() -> None:
         if not set(row.get("kinds", ())) <= {finding.kind for finding in read_care(row["text"]).findings}
     ]
     assert len(lacking) <= 6, lacking
+
+
+NAMED = [row for row in SENTENCES if "rule" in row]
+NEAR = [row for row in SENTENCES if "near" in row]
+
+
+def _rules_of(row: dict[str, Any]) -> set[str]:
+    return {finding.rule for finding in read_care(row["text"]).findings}
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row["rule"])
+def test_a_rule_finds_the_sentence_it_was_written_for(row: dict[str, Any]) -> None:
+    assert row["rule"] in _rules_of(row)
+    assert read_care(row["text"]).tier == row["tier"]
+
+
+@pytest.mark.parametrize("row", NEAR, ids=lambda row: row["near"])
+def test_a_rule_leaves_its_near_miss_alone(row: dict[str, Any]) -> None:
+    assert row["near"] not in _rules_of(row)
+    assert read_care(row["text"]).tier is None
+
+
+def test_each_named_rule_has_a_near_miss() -> None:
+    assert {row["rule"] for row in NAMED} == {row["near"] for row in NEAR}
+    assert len(NAMED) >= 22
 
 
 def test_the_sentences_are_many_and_balanced() -> None:
@@ -104,17 +131,64 @@ def test_texts_without_words_are_read_too(text: str) -> None:
     assert read_care(text).tier is None
 
 
-def test_reading_takes_a_few_milliseconds() -> None:
-    ordinary = "I had a long shift today. My team is tired, and nobody wants to say it first. " * 103
-    read_care(ordinary)
-    best = min(_seconds(ordinary[:8000]) for _ in range(5))
-    assert best < 0.02, "four times the target of 5 ms, so that a slow machine passes"
+def _made_to_be_slow() -> dict[str, str]:
+    """Texts of words that many rules need, or that are hard to cut, each to be repeated."""
+    vocabulary = sorted(word for word in rule_book().known if not word.startswith("_"))
+    return {
+        "sentences": " ".join(row["text"] for row in SENTENCES),
+        "vocabulary": " ".join(vocabulary),
+        "no stop": "i want to die and ",
+        "one word": "kill ",
+        "letters": "I ",
+        "short sentences": "a. b\n",
+        "commas": ",",
+        "one long word": "unbroken",
+        "spelled out": "k i l l ",
+        "starred": " ".join(f"{word[:1]}*{word[1:]}" for word in vocabulary),
+        "altered": " ".join(f"{word}1" for word in vocabulary),
+        "stops": "!?.",
+        "accents": "\u00e9 na\u00efve ",
+        "other letters": "\u4e00\u4e8c\u3002",
+        "combining": "a\u0301",
+    }
 
 
-def _seconds(text: str) -> float:
-    start = time.process_time()
-    read_care(text)
-    return time.process_time() - start
+@pytest.mark.parametrize("name", _made_to_be_slow())
+def test_the_work_grows_with_the_length_and_has_a_bound(name: str) -> None:
+    piece = _made_to_be_slow()[name]
+    whole = piece * (8000 // len(piece) + 1)
+    read_care(whole[:100])
+    half, full = _calls(whole[:4000]), _calls(whole[:8000])
+    assert full <= 2.3 * half + 1000
+    assert full <= MOST_CALLS
+
+
+MOST_CALLS = 100_000
+"""Calls of functions and of methods in C for 8,000 characters: at most some 5 ms where it was measured."""
+
+
+def _calls(text: str) -> int:
+    """Count the calls that reading a text takes: the same on every machine, unlike a time."""
+    count = 0
+
+    def one_more(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(one_more)
+    try:
+        read_care(text)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_what_is_left_unread_is_for_a_person_to_read() -> None:
+    words = "i want to die the my he wants kill myself tonight dont feel like it you should not be here"
+    mixed = random.Random(4).choices(words.split(), k=2000)
+    found = read_care(" ".join(mixed)).findings
+    assert "more-than-was-read" in {finding.rule for finding in found}
+    assert len(found) < 60
 
 
 def test_crowded_texts_give_few_findings() -> None:
@@ -239,6 +313,10 @@ def test_spelled_out_words_are_joined_and_articles_are_not() -> None:
     assert words == [["iam", "fine", "and", "a", "b"]]
 
 
+def _guards() -> list[Guard]:
+    return list({guard.name: guard for rule in rule_book().rules for guard in rule.guards}.values())
+
+
 @pytest.mark.parametrize(
     ("source", "needs"),
     [
@@ -259,31 +337,46 @@ def test_needs_are_read_from_a_pattern(source: str, needs: list[set[str]]) -> No
     assert needs or not found
 
 
-def _meets(example: str, need: frozenset[str]) -> bool:
-    words = example.split()
-    return any(
-        word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
-        for word in words
-        for wanted in need
+def _tried(lookup: Lookup, example: str) -> int:
+    return lookup.tried(lookup.meet(word) for word in example.split())
+
+
+def _plain(pattern: re.Pattern[str]) -> str:
+    """Give a pattern without what only looks at its neighbours, so that examples of it can be drawn."""
+    body = pattern.pattern.removesuffix("(?= )").replace(r"\S", "[qz]").replace(r"\d", "[0-9]")
+    body = (
+        body.replace("(?= $)", "").replace(" ?", " ").removesuffix("$").replace("$)", ")").replace("$|", "|")
     )
+    return re.sub(r"\(\?<?[!=][^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)", "", body)
 
 
 @pytest.mark.parametrize("rule", rule_book().rules, ids=lambda rule: rule.id)
 def test_every_match_of_a_rule_holds_the_words_it_needs(rule: Rule) -> None:
     """A pattern is only tried where its needs stand; one that matched without them would never be read."""
-    for pattern, needs in zip(rule.patterns, rule.needs, strict=True):
-        body = pattern.pattern.removeprefix("(?<= )").removesuffix("(?= )").replace(r"\S", "[qz]")
-        body = body.replace("(?= $)", "").replace(" ?", " ").replace(r"\d", "[0-9]")
-        body = re.sub(r"\(\?<?[!=][^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)", "", body)
-        for example in _examples(body):
-            assert all(_meets(example, need) for need in needs), example
+    book = rule_book()
+    for place, (owner, _) in book.places.patterns.items():
+        if owner is rule:
+            pattern = rule.patterns[
+                place - min(at for at, one in book.places.patterns.items() if one[0] is rule)
+            ]
+            for example in _examples(_plain(pattern)):
+                assert _tried(book.of_rules, example) >> (place - 1) & 1, example
+
+
+@pytest.mark.parametrize("guard", _guards(), ids=lambda guard: guard.name)
+def test_every_match_of_a_guard_holds_the_words_it_needs(guard: Guard) -> None:
+    book = rule_book()
+    for part in (guard.before, guard.inside, guard.after, guard.sentence, guard.unless, book.now):
+        for place, pattern in part.patterns.items():
+            for example in _examples(_plain(pattern)):
+                assert _tried(book.of_guards, example) >> (place - 1) & 1, example
 
 
 def _examples(pattern: str) -> list[str]:
     found: list[str] = []
 
     @settings(
-        max_examples=8, database=None, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck]
+        max_examples=4, database=None, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck]
     )
     @given(st.from_regex(re.compile(pattern), fullmatch=True))
     def collect(example: str) -> None:
