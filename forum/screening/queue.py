@@ -52,7 +52,7 @@ def store(subject_id: str, lease: str, screened: Screened) -> bool:
         return False
     row.state = "done"
     row.labels = screened.labels
-    row.findings = [asdict(finding) for finding in screened.care.findings]
+    row.findings = [asdict(one) for one in (*screened.care.findings, *screened.contempt.findings)]
     row.marks = [asdict(mark) for mark in screened.marks]
     row.windows, row.model = screened.windows, screened.model
     row.problem = ""
