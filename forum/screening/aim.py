@@ -98,6 +98,13 @@ def aim_of(text: str, contempt: Contempt = NO_CONTEMPT) -> Aim:
     return "unclear" if "unclear" in found else "nobody"
 
 
+def is_kind(text: str) -> bool:
+    """Tell whether a text speaks to its reader and every sentence that does so is kind."""
+    plain = _SHORT.sub(lambda short: _IN_FULL[short[0]], text.lower().replace("’", "'"))
+    said = [one for one in _SENTENCE.findall(plain) if _YOU.search(one) or _ORDER.match(one)]
+    return bool(said) and all(_KIND_TO_READER.search(one) for one in said)
+
+
 def _aim_of_sentence(sentence: str, about_me: bool) -> Aim:
     clauses = _CLAUSE.split(sentence)
     if any(_is_against_group(clause) for clause in clauses):

@@ -13,12 +13,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from forum.screening.aim import is_kind
 from forum.screening.care_book import RULES_FILES, Rule, RuleBook, compile_rules
 from forum.screening.care_words import Sentence, sentences_of, undo_spelling
 from forum.screening.findings import Contempt, Finding
 
 RULES_FILE: Final = Path(__file__).with_name("contempt.toml")
 MOST_PER_RULE: Final = 3
+BARE: Final = "bare"
+"""The sign of a rule that counts only where the author does not speak of themselves at all."""
+
 REACH: Final = 160
 """Characters before and after words in which it must be said that somebody else said them."""
 
@@ -44,15 +48,16 @@ def read_contempt(text: str) -> Contempt:
     """Find contempt for the reader in a text, title and body together."""
     book = contempt_book()
     plain = text.translate(_STRAIGHT)
+    about_author = bool(_OF_AUTHOR.search(plain))
     found: dict[tuple[str, int], Finding] = {}
     for sentence in sentences_of(text, book.spelling):
         for rule, start, end in _met_in(sentence, book):
-            if _is_reported(plain, start, end):
+            if (rule.sign == BARE and about_author) or _is_reported(plain, start, end):
                 continue
             if sum(name == rule.id for name, _ in found) < MOST_PER_RULE:
                 found[rule.id, start] = Finding(rule.id, rule.kind, None, start, end, rule.reason)
     ordered = sorted(found.values(), key=lambda one: (one.start, one.end, one.rule))
-    return Contempt(tuple(ordered), bool(_OF_AUTHOR.search(plain)))
+    return Contempt(tuple(ordered), about_author, is_kind(text))
 
 
 def _is_reported(plain: str, start: int, end: int) -> bool:

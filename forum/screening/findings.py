@@ -37,10 +37,12 @@ class Contempt:
     """What the rules found of cold contempt for the reader, in the order of the text.
 
     `about_author` tells whether the author speaks of themselves as well: distress can only be theirs then.
+    `is_kind`: the text speaks to its reader, and each sentence that does so comforts, asks, advises or the like.
     """
 
     findings: tuple[Finding, ...] = ()
     about_author: bool = True
+    is_kind: bool = False
 
 
 NO_CONTEMPT: Final = Contempt()

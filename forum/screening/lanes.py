@@ -44,6 +44,7 @@ _COUNTED: Final[Mapping[Aim, frozenset[str]]] = MappingProxyType(
     }
 )
 
+_COUNTED_IF_KIND: Final = frozenset({"severe_toxicity", "identity_attack"})
 _SURER: Final[Mapping[str, float]] = MappingProxyType({"insult": 0.7, "threat": 0.35, "identity_attack": 0.3})
 """Where no words point at anybody a label must be surer: this share of the way from its threshold to 1.
 
@@ -132,7 +133,13 @@ def lane_for(
         return "conduct"
     if UNREAD_LANGUAGE in flags:
         return "routine"
-    return "conduct" if hostile_labels(labels, aim) else "routine"
+    return "conduct" if _hostile(labels, aim, contempt) else "routine"
+
+
+def _hostile(labels: Mapping[str, float], aim: Aim, contempt: Contempt) -> bool:
+    """Tell whether a score counts; of kind words only the labels do that seldom take comfort for an insult."""
+    counted = hostile_labels(labels, aim)
+    return any(label in _COUNTED_IF_KIND for label in counted) if contempt.is_kind and aim != "other" else bool(counted)
 
 
 def _is_distress(care: Care, aim: Aim, contempt: Contempt) -> bool:
@@ -145,7 +152,7 @@ def flags_for(
 ) -> tuple[str, ...]:
     """Name what a moderator should see beside the lane: each kind found, and hostility beside distress."""
     kinds = dict.fromkeys(finding.kind for finding in (*care.findings, *contempt.findings))
-    is_hostile = contempt.findings or hostile_labels(labels, aim)
+    is_hostile = contempt.findings or _hostile(labels, aim, contempt)
     if is_hostile and (is_crisis(care) or _is_distress(care, aim, contempt)):
         kinds["hostile-beside-distress"] = None
     return tuple(kinds)
