@@ -70,7 +70,7 @@ _BARE: Final = re.compile(
     rf"^\W*(?:(?:oh|just|what|such|a|an|you|the|so|total|complete|fucking)\W+)*{_HARSH_WORDS}\W*$"
 )
 _KIND_TO_READER: Final = re.compile(
-    rf"\b(?:{_any_of('kind').replace('HARSH', _HARSH_WORDS)}|{_any_of('kind_acts')})\b"
+    rf"\b(?:{_any_of('kind').replace('HARSH', _HARSH_WORDS)}|{'|'.join(_WORDS['kind_acts'])})\b"
 )
 
 
