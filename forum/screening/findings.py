@@ -37,7 +37,7 @@ class Contempt:
     """What the rules found of cold contempt for the reader, in the order of the text.
 
     `about_author` tells whether the author speaks of themselves as well: distress can only be theirs then.
-    `is_kind`: the text speaks to its reader, and each sentence that does so comforts, asks, advises or the like.
+    `is_kind`: the text speaks to its reader, and each sentence that does so comforts, asks or advises.
     """
 
     findings: tuple[Finding, ...] = ()

@@ -137,9 +137,13 @@ def lane_for(
 
 
 def _hostile(labels: Mapping[str, float], aim: Aim, contempt: Contempt) -> bool:
-    """Tell whether a score counts; of kind words only the labels do that seldom take comfort for an insult."""
+    """Tell whether a score counts; of kind words only labels that seldom take comfort for an insult."""
     counted = hostile_labels(labels, aim)
-    return any(label in _COUNTED_IF_KIND for label in counted) if contempt.is_kind and aim != "other" else bool(counted)
+    return (
+        any(label in _COUNTED_IF_KIND for label in counted)
+        if contempt.is_kind and aim != "other"
+        else bool(counted)
+    )
 
 
 def _is_distress(care: Care, aim: Aim, contempt: Contempt) -> bool:
