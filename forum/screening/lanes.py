@@ -45,6 +45,8 @@ _COUNTED: Final[Mapping[Aim, frozenset[str]]] = MappingProxyType(
 )
 
 _COUNTED_IF_KIND: Final = frozenset({"severe_toxicity", "identity_attack"})
+"""Of words that comfort, ask or advise, the score of an insult is high as often as of cruel ones."""
+
 _SURER: Final[Mapping[str, float]] = MappingProxyType({"insult": 0.7, "threat": 0.35, "identity_attack": 0.3})
 """Where no words point at anybody a label must be surer: this share of the way from its threshold to 1.
 
