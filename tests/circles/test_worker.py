@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 
 from forum.circles.models import Review, Revision
@@ -149,3 +150,24 @@ def test_a_submission_is_born_with_the_contempt_that_was_found(app, clock):
         born_screening(revision.id, written)
     kept = db.session.get(Screening, revision.id).findings
     assert [(finding["kind"], finding["tier"]) for finding in kept] == [("blame", None)]
+
+
+def test_a_text_at_which_the_worker_always_dies_is_set_aside_and_the_next_is_taken(app, clock):
+    class Killed(BaseException):
+        pass
+
+    deadly = a_submission("deadly")
+
+    def dies(text: str) -> Screened:
+        raise Killed
+
+    for _ in range(queue.MOST_ATTEMPTS):
+        with pytest.raises(Killed):
+            screen_next(dies)
+        clock.shift(queue.LEASE.total_seconds() + 1)
+    other = a_submission("fine")
+    assert screen_next(scored)
+    aside = db.session.get(Screening, deadly)
+    assert (aside.state, aside.problem) == ("set aside", "every try to score it was cut off")
+    assert db.session.get(Screening, other).state == "done"
+    assert db.session.get(Revision, deadly).state == "waiting"
