@@ -126,3 +126,9 @@ def test_the_web_process_loads_no_model_library(tmp_path: Path, module: str) -> 
         check=True,
     )
     assert ran.stdout.strip() == "[]"
+
+
+def test_one_command_prints_every_figure_of_speed() -> None:
+    target = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nbench:")[1].split("\n\n")[0]
+    assert "-m forum.screening.bench\n" in target
+    assert "-m forum.bench\n" in f"{target}\n"
