@@ -39,6 +39,7 @@ lint: $(TESTS) ## ruff, mypy, the import contract, templates
 	@$(VENV)/bin/djlint --lint --quiet forum/templates
 
 bench: $(TESTS) ## print the figures of speed and size, each against its baseline
+	@$(PY) -m forum.screening.bench
 	@$(PY) -m forum.bench
 	@$(PY) -m tests.on_postgres next
 

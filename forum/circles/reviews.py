@@ -136,7 +136,7 @@ def born_screening(revision_id: str, written: Written) -> None:
         Screening,
         subject_id=revision_id,
         urgency=lanes.rank(written.lane, written.care.tier),
-        findings=[asdict(finding) for finding in written.care.findings],
+        findings=[asdict(one) for one in (*written.care.findings, *written.contempt.findings)],
     )
 
 

@@ -9,7 +9,8 @@ from forum.circles.content import Content
 from forum.content import content_notes
 from forum.screening.aim import aim_of
 from forum.screening.care import read_care
-from forum.screening.findings import Aim, Care, Lane
+from forum.screening.contempt import read_contempt
+from forum.screening.findings import Aim, Care, Contempt, Lane
 from forum.screening.lanes import flags_for, lane_for
 from forum.text.coach import advises
 from forum.text.render import RENDERER, check_title, render
@@ -29,6 +30,7 @@ class Written:
     plain: str
     renderer: int
     care: Care = field(default_factory=Care)
+    contempt: Contempt = field(default_factory=Contempt)
     aim: Aim = "unclear"
     lane: Lane = "routine"
     flags: tuple[str, ...] = ()
@@ -55,10 +57,10 @@ def make_ready(title: str, body: str, note: str, *, is_opening: bool, card: str 
     shown_title = check_title(title) if is_opening else ""
     rendered = render(body)
     whole = f"{title}\n{body}" if is_opening else body
-    care = read_care(whole)
-    aim = aim_of(whole)
+    care, contempt = read_care(whole), read_contempt(whole)
+    aim = aim_of(whole, contempt)
     seen = watching.noticed(whole)
-    flags = flags_for(care, {}, aim)
+    flags = flags_for(care, {}, aim, contempt)
     return Written(
         title=shown_title,
         body=body,
@@ -67,8 +69,9 @@ def make_ready(title: str, body: str, note: str, *, is_opening: bool, card: str 
         plain=rendered.plain,
         renderer=RENDERER,
         care=care,
+        contempt=contempt,
         aim=aim,
-        lane="care" if seen.care else lane_for(care, {}, aim),
+        lane="care" if seen.care else lane_for(care, {}, aim, (), contempt),
         flags=(*flags, watching.WATCHED) if seen.look else flags,
         card=card,
         advises=not is_opening and advises(body),

@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from forum.screening.findings import Aim
+from forum.screening.findings import NO_CONTEMPT, Aim, Contempt
 
 _WORDS: Final = tomllib.loads(Path(__file__).with_name("aim_words.toml").read_text(encoding="utf-8"))
 
@@ -25,6 +25,8 @@ _OWN_PEOPLE: Final = _any_of("own_people")
 _SAID_TO_ME: Final = _any_of("said_to_me")
 
 _SENTENCE: Final = re.compile(r"[^.!?\n]+")
+_IN_FULL: Final = {"u": "you", "ur": "your", "urself": "yourself", "youre": "you're", "bc": "because"}
+_SHORT: Final = re.compile(rf"\b(?:{'|'.join(_IN_FULL)})\b")
 _I: Final = re.compile(r"\b(?:i|i'm|im|i've|ive|i'll|i'd|me|my|mine|myself)\b")
 _MYSELF: Final = re.compile(
     r"\b(?:"
@@ -67,19 +69,23 @@ _PEOPLE: Final = re.compile(
 _BARE: Final = re.compile(
     rf"^\W*(?:(?:oh|just|what|such|a|an|you|the|so|total|complete|fucking)\W+)*{_HARSH_WORDS}\W*$"
 )
-_KIND_TO_READER: Final = re.compile(rf"\b{_any_of('kind').replace('HARSH', _HARSH_WORDS)}\b")
+_KIND_TO_READER: Final = re.compile(
+    rf"\b(?:{_any_of('kind').replace('HARSH', _HARSH_WORDS)}|{'|'.join(_WORDS['kind_acts'])})\b"
+)
 
 
-def aim_of(text: str) -> Aim:
+def aim_of(text: str, contempt: Contempt = NO_CONTEMPT) -> Aim:
     """Say at whom the harsh words of a text point.
 
     `other`: at the reader or at a group of people. `self`: at the author. `unclear`: other people are spoken
     of, and nothing says at whom harshness would point. `nobody`: at things, at somebody in the author's own
     life who is not here (a boss, an ex), or nothing harsh in a text about oneself. The harshest reading wins:
     one sentence against the reader makes the whole text `other`, and one sentence that says `you` beside one
-    against oneself makes it `unclear`.
+    against oneself makes it `unclear`. `contempt` that was found is always at the reader.
     """
-    plain = text.lower().replace("’", "'")
+    if contempt.findings:
+        return "other"
+    plain = _SHORT.sub(lambda short: _IN_FULL[short[0]], text.lower().replace("’", "'"))
     about_me = bool(_I.search(plain))
     found: set[Aim] = set()
     for match in _SENTENCE.finditer(plain):
@@ -90,6 +96,13 @@ def aim_of(text: str) -> Aim:
     if "self" in found and not ("unclear" in found and _YOU.search(plain)):
         return "self"
     return "unclear" if "unclear" in found else "nobody"
+
+
+def is_kind(text: str) -> bool:
+    """Tell whether a text speaks to its reader and every sentence that does so is kind."""
+    plain = _SHORT.sub(lambda short: _IN_FULL[short[0]], text.lower().replace("’", "'"))
+    said = [one for one in _SENTENCE.findall(plain) if _YOU.search(one) or _ORDER.match(one)]
+    return bool(said) and all(_KIND_TO_READER.search(one) for one in said)
 
 
 def _aim_of_sentence(sentence: str, about_me: bool) -> Aim:

@@ -126,11 +126,13 @@ def load_engine(checkpoint: str, engine: str, cache_dir: Path) -> Engine:
 
     Where preparing fails the package is used instead, and the log says why. Raises `ScreeningUnavailable`.
     """
+    source = find_source(checkpoint, cache_dir)
     if engine == "onnx":
         try:
-            source, found = prepared(checkpoint, cache_dir)
+            _, found = prepared(checkpoint, cache_dir)
             return Engine(OnnxBackend(found), source.model)
         except ScreeningUnavailable as error:
-            log.warning("the prepared engine is not available, using the package itself: %s", error)
-    source = find_source(checkpoint, cache_dir)
+            package = Engine(DetoxifyBackend(source), source.model)
+            log.warning(f"the prepared engine is not available, using the package itself: {error}")
+            return package
     return Engine(DetoxifyBackend(source), source.model)

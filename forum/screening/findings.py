@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 Tier = Literal["A", "B", "C", "D", "E"]
 Aim = Literal["self", "other", "nobody", "unclear"]
@@ -30,6 +30,22 @@ class Care:
 
     tier: Tier | None = None
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contempt:
+    """What the rules found of cold contempt for the reader, in the order of the text.
+
+    `about_author` tells whether the author speaks of themselves as well: distress can only be theirs then.
+    `is_kind`: the text speaks to its reader, and each sentence that does so comforts, asks or advises.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    about_author: bool = True
+    is_kind: bool = False
+
+
+NO_CONTEMPT: Final = Contempt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +81,4 @@ class Screened:
     windows: int
     model: str
     marks: tuple[Mark, ...] = field(default=())
+    contempt: Contempt = field(default=NO_CONTEMPT)

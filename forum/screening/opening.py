@@ -99,7 +99,9 @@ def _download(address: str, path: Path, prefix: str) -> None:
     try:
         torch.hub.download_url_to_file(address, str(path), hash_prefix=prefix, progress=False)
     except (OSError, RuntimeError) as error:
-        raise ScreeningUnavailable(f"the official checkpoint could not be downloaded: {error}") from error
+        raise ScreeningUnavailable(
+            f"the official checkpoint could not be downloaded ({error}); the bundled one needs no network"
+        ) from error
 
 
 def read_verified(source: Source) -> bytes:

@@ -22,7 +22,10 @@ LONGEST_PAUSE = timedelta(minutes=10)
 
 
 def claim(now: datetime) -> tuple[str, str] | None:
-    """Take the most urgent pending screening: its subject and the lease, or None when nothing waits."""
+    """Take the most urgent pending screening: its subject and the lease, or None when nothing waits.
+
+    A text whose every try was cut off (the worker died, or took longer than its lease) is set aside instead.
+    """
     free = (
         select(Screening.subject_id)
         .where(
@@ -39,10 +42,15 @@ def claim(now: datetime) -> tuple[str, str] | None:
         update(Screening)
         .where(Screening.subject_id == free.scalar_subquery(), Screening.state == "pending")
         .values(lease=lease, lease_until=now + LEASE, attempts=Screening.attempts + 1)
-        .returning(Screening.subject_id)
+        .returning(Screening.subject_id, Screening.attempts)
         .execution_options(synchronize_session=False)
     ).first()
-    return (taken[0], lease) if taken else None
+    if taken is None:
+        return None
+    if taken.attempts > MOST_ATTEMPTS:
+        fail(taken.subject_id, lease, "every try to score it was cut off", now, final=True)
+        return claim(now)
+    return taken.subject_id, lease
 
 
 def store(subject_id: str, lease: str, screened: Screened) -> bool:
@@ -52,7 +60,7 @@ def store(subject_id: str, lease: str, screened: Screened) -> bool:
         return False
     row.state = "done"
     row.labels = screened.labels
-    row.findings = [asdict(finding) for finding in screened.care.findings]
+    row.findings = [asdict(one) for one in (*screened.care.findings, *screened.contempt.findings)]
     row.marks = [asdict(mark) for mark in screened.marks]
     row.windows, row.model = screened.windows, screened.model
     row.problem = ""

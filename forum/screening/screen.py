@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import IO, Any, Final
 
 import click
 
 from forum.screening.aim import aim_of
 from forum.screening.care import read_care
+from forum.screening.contempt import read_contempt
 from forum.screening.engine import Engine
-from forum.screening.findings import Mark, Scored, Screened
+from forum.screening.findings import Contempt, Mark, Scored, Screened
 from forum.screening.lanes import UNREAD_LANGUAGE, flags_for, lane_for
 from forum.screening.language import is_unread
 from forum.screening.opening import ScreeningUnavailable
@@ -39,25 +40,38 @@ def screen_text(text: str, engine: Engine) -> Screened:
     raised = False
     if disguised:
         scored, raised = _higher(scored, engine.score(folded.text), folded)
-    care = read_care(text)
-    aim = aim_of(text)
-    if disguised and aim_of(folded.text) == "other":
-        aim = "other"
+    care, contempt = read_care(text), read_contempt(text)
+    if disguised and not contempt.findings:
+        contempt = _undisguised(folded)
+    aim = aim_of(text, contempt)
+    if disguised and aim != "other":
+        aim = aim_of(folded.text)
     unread = is_unread(folded.text if disguised else text)
     flags = [UNREAD_LANGUAGE] if unread else []
     labels = {} if unread else scored.labels
-    flags += [flag for flag in flags_for(care, labels, aim) if flag not in flags]
+    flags += [flag for flag in flags_for(care, labels, aim, contempt) if flag not in flags]
     if raised and not unread:
         flags.append(DISGUISED)
     return Screened(
         labels=labels,
-        lane=lane_for(care, labels, aim, flags),
+        lane=lane_for(care, labels, aim, flags, contempt),
         flags=tuple(flags),
         care=care,
         aim=aim,
         windows=scored.windows,
         model=scored.model,
         marks=() if unread else scored.marks,
+        contempt=contempt,
+    )
+
+
+def _undisguised(folded: Folded) -> Contempt:
+    """Read the folded copy for contempt; what is found points back into the original."""
+    contempt = read_contempt(folded.text)
+    spans = [folded.original(one.start, one.end) for one in contempt.findings]
+    found = zip(contempt.findings, spans, strict=True)
+    return replace(
+        contempt, findings=tuple(replace(one, start=start, end=end) for one, (start, end) in found)
     )
 
 

@@ -31,6 +31,9 @@ _SPACED: Final = re.compile(
     r"(?<![^\W_])(?:[^\W_]|[@$!])([ .\-_*·•|/~]{1,2})"
     r"(?:[^\W_]|[@$!])(?:\1(?:[^\W_]|[@$!])(?![^\W_]))+(?![^\W_])"
 )
+_RUN_TOGETHER: Final = re.compile(r"(?<![^\W_])(?:[A-Z](?:[a-z]+|(?=[A-Z][a-z]))){4,}(?![^\W_])")
+"""Four or more words without a space, each with a capital: more than any name of a thing has."""
+
 _HOST: Final = re.compile(r"\.[a-z]{2}", re.IGNORECASE)
 _TAG_LETTERS: Final = range(0xE0020, 0xE007F)
 _ORDINARY: Final = re.compile(
@@ -60,10 +63,10 @@ Piece = tuple[str, int]
 
 
 def fold(text: str) -> Folded:
-    """Fold a text: NFKC, nothing invisible, look-alike letters, digits as letters, letters drawn apart."""
+    """Fold a text: NFKC, nothing invisible, look-alike letters, digits as letters, spaces in their places."""
     pieces = _compatible(text)
     pieces = _by_word(pieces)
-    pieces = _drawn_together(pieces)
+    pieces = _set_apart(_drawn_together(pieces))
     return Folded("".join(char for char, _ in pieces), tuple(at for _, at in pieces))
 
 
@@ -196,3 +199,19 @@ def _drawn_together(pieces: list[Piece]) -> list[Piece]:
         }
     kept = [piece for index, piece in enumerate(pieces) if index not in drop]
     return _by_word(kept) if drop else pieces
+
+
+def _set_apart(pieces: list[Piece]) -> list[Piece]:
+    """Put spaces between words that were run together, at their capitals."""
+    text = "".join(char for char, _ in pieces)
+    starts = {
+        at
+        for match in _RUN_TOGETHER.finditer(text)
+        for at in range(match.start() + 1, match.end())
+        if text[at].isupper()
+    }
+    return [
+        one
+        for at, piece in enumerate(pieces)
+        for one in (((" ", piece[1]), piece) if at in starts else (piece,))
+    ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from sqlalchemy import select
 
 from forum.circles.models import Review, Revision
+from forum.circles.reviews import born_screening
 from forum.circles.tasks import screen_next
+from forum.circles.writing import make_ready
 from forum.screening import queue
 from forum.screening.engine import ScreeningUnavailable
 from forum.screening.findings import Care, Finding, Screened
@@ -126,3 +131,43 @@ def test_two_workers_share_the_work(engine_app):
     db.session.rollback()
     done = db.session.scalars(select(Screening.subject_id).where(Screening.state == "done")).all()
     assert set(done) == ids
+
+
+def test_contempt_is_in_the_conduct_lane_from_the_submit_on_and_stays_beside_the_care_findings(app, clock):
+    written = make_ready("", "I was told: rest.\n\nYou brought this on yourself.", "", is_opening=False)
+    assert (written.lane, written.aim, written.flags) == ("conduct", "other", ("blame",))
+    revision_id = a_submission()
+    screen_next(lambda text: replace(scored(text), contempt=written.contempt, lane="conduct"))
+    kept = db.session.get(Screening, revision_id).findings
+    assert [finding["rule"] for finding in kept] == ["you-brought-it-on-yourself"]
+
+
+def test_a_submission_is_born_with_the_contempt_that_was_found(app, clock):
+    written = make_ready("", "You brought this on yourself.", "", is_opening=False)
+    with writing():
+        thread = factories.thread(factories.circle())
+        revision = factories.revision(factories.post(thread, is_opening=False), written.body)
+        born_screening(revision.id, written)
+    kept = db.session.get(Screening, revision.id).findings
+    assert [(finding["kind"], finding["tier"]) for finding in kept] == [("blame", None)]
+
+
+def test_a_text_at_which_the_worker_always_dies_is_set_aside_and_the_next_is_taken(app, clock):
+    class Killed(BaseException):
+        pass
+
+    deadly = a_submission("deadly")
+
+    def dies(text: str) -> Screened:
+        raise Killed
+
+    for _ in range(queue.MOST_ATTEMPTS):
+        with pytest.raises(Killed):
+            screen_next(dies)
+        clock.shift(queue.LEASE.total_seconds() + 1)
+    other = a_submission("fine")
+    assert screen_next(scored)
+    aside = db.session.get(Screening, deadly)
+    assert (aside.state, aside.problem) == ("set aside", "every try to score it was cut off")
+    assert db.session.get(Screening, other).state == "done"
+    assert db.session.get(Revision, deadly).state == "waiting"

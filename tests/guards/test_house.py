@@ -143,3 +143,9 @@ def test_an_audit_that_could_not_look_is_no_good_news() -> None:
     lines, code = audit.judged([away])
     assert code == audit.NOT_LOOKED_UP and "nothing was audited" in lines[-1]
     assert audit.judged([])[1] == audit.NOT_LOOKED_UP
+
+
+def test_one_command_prints_every_figure_of_speed() -> None:
+    target = (ROOT / "Makefile").read_text(encoding="utf-8").split("\nbench:")[1].split("\n\n")[0]
+    assert "-m forum.screening.bench\n" in target
+    assert "-m forum.bench\n" in f"{target}\n"

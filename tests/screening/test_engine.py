@@ -88,9 +88,10 @@ def test_lone_surrogates_are_scored() -> None:
     assert Engine(Fixed([0.1, 0.1, 0.1]), "m").score("a\ud800b").labels["insult"] == 0.1
 
 
-def test_missing_and_unpinned_files_say_so(tmp_path: Path) -> None:
+def test_missing_and_unpinned_files_say_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ScreeningUnavailable, match="missing"):
         load_engine(str(tmp_path / "none.ckpt"), "onnx", tmp_path)
+    assert not caplog.records, "nothing steps in for a file that is not there"
     (tmp_path / "some.ckpt").write_bytes(b"x")
     with pytest.raises(ScreeningUnavailable, match="not pinned"):
         load_engine(str(tmp_path / "some.ckpt"), "detoxify", tmp_path)
@@ -183,7 +184,11 @@ def test_the_worker_never_has_torch_in_memory(engine: Engine, cache: Path) -> No
 
 @pytest.mark.model
 def test_a_damaged_preparation_is_made_anew_or_the_package_steps_in(
-    engine: Engine, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine,
+    cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     folder = prepare.folder_of(find_source("bundled", cache), cache)
     assert prepare.read_prepared(folder) is not None
@@ -200,6 +205,7 @@ def test_a_damaged_preparation_is_made_anew_or_the_package_steps_in(
     monkeypatch.setattr(prepare, "_prepare_in_a_process", fails)
     stepped_in = load_engine("bundled", "onnx", tmp_path)
     assert stepped_in.model == engine.model
+    assert "no room" in caplog.text
     assert stepped_in.score(INSULT).labels["toxicity"] == pytest.approx(
         engine.score(INSULT).labels["toxicity"], abs=1e-4
     )

@@ -86,3 +86,17 @@ def test_most_disguises_of_the_corpus_are_undone() -> None:
         for payload, plain in pairs
     ]
     assert sum(undone) >= 0.9 * len(undone)
+
+
+def test_words_run_together_are_set_apart_and_point_back() -> None:
+    typed = "well, WhatADisgustingExcuse you are"
+    folded = fold(typed)
+    assert folded.text == "well, What A Disgusting Excuse you are"
+    start = folded.text.index("Disgusting")
+    assert typed[slice(*folded.original(start, start + len("Disgusting")))] == "Disgusting"
+    assert is_disguised(typed, folded)
+
+
+@pytest.mark.parametrize("name", ["JavaScript", "McDonald", "YouTube", "NHSTrust", "ADHD and PTSD", "LaTeX"])
+def test_names_with_capitals_inside_stay(name: str) -> None:
+    assert fold(name).text == name
