@@ -16,7 +16,7 @@ from sqlalchemy import exists, select, update
 from forum.circles import publishing, rules, waits
 from forum.circles.content import seal_words
 from forum.circles.models import Decision, Post, Review, Revision
-from forum.circles.reviews import reopen_review
+from forum.circles.reviews import reopen_review, weighed_by
 from forum.members import sanctions
 from forum.moderation import effects, log, reports
 from forum.moderation.offering import Moderator, not_made_by
@@ -68,7 +68,7 @@ def decide(
         raise rules.NotAllowed(revision.state, "moderator", choice.outcome)
     hold_still(moderator, review, seen)
     alone = False
-    if rules.needs_two_people(review.tier, choice.outcome, revision.state):  # type: ignore[arg-type]
+    if _wants_two(moderator, review, revision, choice):
         verdict = _second_voice(moderator, review, revision, choice, now, others_on_duty)
         if verdict is None:
             return None
@@ -81,6 +81,18 @@ def decide(
     log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
     db.session.flush()
     return decision
+
+
+def _wants_two(moderator: Moderator, review: Review, revision: Revision, choice: Choice) -> bool:
+    """Whether somebody else must look as well: for the tier, or since one person alone has lowered it."""
+    weighed = weighed_by(review.weighed)
+    lowered_alone = weighed is not None and weighed.lowered_from_two and weighed.by == moderator.staff_id
+    return rules.needs_two_people(
+        review.tier,
+        choice.outcome,
+        revision.state,  # type: ignore[arg-type]
+        lowered_alone=lowered_alone or review.first_by is not None,
+    )
 
 
 def lock(review_id: str) -> tuple[Review, Revision]:

@@ -15,6 +15,7 @@ from forum.circles import rules as life
 from forum.circles import shifts
 from forum.circles.content import open_words
 from forum.circles.models import Decision
+from forum.circles.reviews import weighed_by
 from forum.circles.views.reading import content_notes, said_note
 from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
@@ -126,6 +127,7 @@ def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
         contact=review.contact,
         country=review.country,
         for_lead=review.for_lead,
+        weighed=_weighed(card),
     )
 
 
@@ -157,6 +159,17 @@ def _second(card: queries.Card, at: datetime) -> SimpleNamespace | None:
     else:
         words = _("Your voice is kept. A second person is wanted.")
     return SimpleNamespace(words=words, alone=alone)
+
+
+def _weighed(card: queries.Card) -> str | None:
+    """That a person chose the tier, and what follows for who lowered it."""
+    weighed = weighed_by(card.review.weighed)
+    if weighed is None:
+        return None
+    said = _("A person chose this tier; before it was %(tier)s.", tier=weighed.before or _("none"))
+    if weighed.lowered_from_two and weighed.by == current_user.staff.id:
+        said += " " + _("You lowered it, so somebody else is wanted to publish or decline it.")
+    return str(said)
 
 
 def _is_open(card: queries.Card) -> bool:
@@ -315,7 +328,7 @@ def _may(card: queries.Card) -> list[str]:
         allowed.append("try_again")
     if kind != "submission":
         allowed.append("ask")
-    return [*allowed, "release"]
+    return [*allowed, "weigh", "release"]
 
 
 def is_talk(card: queries.Card) -> bool:

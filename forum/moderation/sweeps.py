@@ -32,7 +32,7 @@ MESSAGE_DAYS = 30
 NOTICE_DAYS = 180
 CARE_DAYS = 14
 """What was written about somebody's crisis goes after so many days: notes of the desk, check-ins, the wish
-to be written to, and the country."""
+to be written to, the country, and what a person weighed."""
 
 REPORT_DAYS = 90
 WAIT_COUNT_DAYS = 90
@@ -217,7 +217,7 @@ def _forget_care(today: date) -> None:
     last = today - timedelta(days=CARE_DAYS)
     over = select(Review.id).where(
         Review.open.is_(False),
-        Review.lane == "care",
+        or_(Review.lane == "care", Review.weighed.is_not(None)),
         or_(Review.last_word_on.is_(None), Review.last_word_on < last),
     )
     db.session.execute(
@@ -229,9 +229,9 @@ def _forget_care(today: date) -> None:
         update(Review)
         .where(
             Review.open.is_(False),
-            or_(Review.contact.is_not(None), Review.country.is_not(None)),
+            or_(Review.contact.is_not(None), Review.country.is_not(None), Review.weighed.is_not(None)),
             or_(Review.last_word_on.is_(None), Review.last_word_on < last),
             ~decided_lately,
         )
-        .values(contact=None, country=None)
+        .values(contact=None, country=None, weighed=None)
     )

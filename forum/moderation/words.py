@@ -31,3 +31,16 @@ def said_outcome(outcome: str) -> str:
 def said_kind(kind: str) -> str:
     """What a review is about, in one word."""
     return str({"submission": _("Text"), "report": _("Report"), "appeal": _("Appeal")}[kind])
+
+
+def said_lane(lane: str) -> str:
+    """Where a review is, after a person chose its tier."""
+    return str(
+        {
+            "care": _("It is in care now, in its place by the tier you chose."),
+            "conduct": _("It is in conduct now."),
+            "reported": _("It is among the reported now."),
+            "appeal": _("It is among the appeals now."),
+            "routine": _("It is in the routine lane now."),
+        }[lane]
+    )

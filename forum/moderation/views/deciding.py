@@ -22,9 +22,18 @@ from forum.moderation.card import card_page, is_talk, must_be_revealed
 from forum.moderation.changed import changed_page, words_in
 from forum.moderation.forms import DecisionForm
 from forum.moderation.offering import Moderator
-from forum.moderation.rules import ASK, OF_TALKS, OUTCOMES, SHORTEST_WORDS, Choice, problems_of
+from forum.moderation.rules import (
+    ASK,
+    LONGEST_WORDS,
+    OF_TALKS,
+    OUTCOMES,
+    SHORTEST_WORDS,
+    Choice,
+    problems_of,
+)
 from forum.moderation.views.desk import Answer, card_of, desk, moderator
-from forum.moderation.words import said_outcome
+from forum.moderation.words import said_lane, said_outcome
+from forum.screening.findings import TIERS, Tier
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import is_id
@@ -169,6 +178,46 @@ def ask(review_id: str) -> Answer:
         abort(404)
     flash(_("Your words are with the author. It comes back when they answer, or in a day."))
     return redirect(url_for("moderation.lanes"), 303)
+
+
+@desk.post("/moderation/reviews/<review_id>/weigh")
+@staff_only
+def weigh(review_id: str) -> Answer:
+    """Choose another tier, with a reason for the other moderators; the review stays in one's hands."""
+    card, me, form = card_of(review_id), moderator(), DecisionForm(request.form)
+    if not form.validate():
+        abort(400)
+    why = form.note.data.strip()
+    lacking = _lacking_to_weigh(card, form, why)
+    if lacking:
+        return _again(card, me, form, "weigh", lacking)
+    seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
+    tier = cast("Tier | None", form.tier.data if form.tier.data in TIERS else None)
+    try:
+        with writing():
+            weighed = interventions.weigh(me, review_id, seen, tier, why, now())
+    except actions.Stale:
+        return changed_page(card, seen, words_in(request.form)), 409
+    except life.NotAllowed:
+        return _again(card, me, form, "weigh", {"tier": _("That is the tier it has. Please choose another.")})
+    except actions.OwnText:
+        abort(404)
+    flash(said_lane(weighed.lane))
+    shown = 1 if form.revealed.data else None
+    return redirect(url_for("moderation.review", review_id=review_id, reveal=shown), 303)
+
+
+def _lacking_to_weigh(card: queries.Card, form: DecisionForm, why: str) -> dict[str, str]:
+    if must_be_revealed(card) and not form.revealed.data:
+        return {"outcome": _("Please read the text before you decide about it.")}
+    found = {}
+    if form.tier.data not in ("none", *TIERS):
+        found["tier"] = _("Please choose the tier that fits.")
+    if len(why) < SHORTEST_WORDS:
+        found["weigh-note"] = _("Please say in a sentence why. Only moderators read it.")
+    if len(why) > LONGEST_WORDS:
+        found["weigh-note"] = said_problem("too long")
+    return found
 
 
 def problems_in(act: str, rule: str, words: str) -> dict[str, str]:
