@@ -35,6 +35,12 @@ def end_waiting(vault: OpenVault, at: datetime) -> None:
             actions.withdraw(vault, post_id, at)
         except Changed:
             continue  # declined: its text goes by its own date
+    for revision_id in db.session.scalars(
+        select(Review.revision_id)
+        .join(Post, Post.id == Review.post_id)
+        .where(Post.pseudonym_id.in_(names), Review.open, Review.kind == "submission")
+    ).all():
+        close_reviews(revision_id)  # words about a decided text: nobody is there to read an answer
 
 
 def listed(vault: OpenVault) -> list[str]:

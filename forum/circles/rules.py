@@ -54,6 +54,9 @@ APPEAL_DAYS = 20
 ENDED_TEXT_DAYS = 1
 HIDDEN_HOURS = 24
 
+MESSAGE_DAYS = 30
+"""For how long the words between author and moderators are kept after the last one."""
+
 MAX_WAITING = 5
 DRAFT_DAYS = 14
 ENOUGH_ANSWERS = 2
@@ -313,6 +316,16 @@ def may_send(waiting: int, tier: str | None, *, paused: bool, suspended: bool) -
     if paused:
         return "paused"
     return "too many waiting" if waiting >= MAX_WAITING else None
+
+
+def may_speak_on(state: State, last_day: date, today: date, *, under_care: bool) -> bool:
+    """Whether an author may go on with the conversation about a decided text that was `under_care`.
+
+    As long as the words are kept: 30 days from the last one, or from the decision. `state` is what the
+    author reads. Who withdrew a text has ended its conversation with it.
+    """
+    decided = state in (*SHOWN, "returned", "declined", "removed")
+    return decided and under_care and today <= last_day + timedelta(days=MESSAGE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy import exists, select, update
 
 from forum.circles import publishing, rules, waits
 from forum.circles.content import seal_words
+from forum.circles.conversation import has_answered
 from forum.circles.models import Decision, Post, Review, Revision
 from forum.circles.reviews import reopen_review, weighed_by
 from forum.members import sanctions
@@ -234,7 +235,7 @@ def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -
         return
     if revision.submitted_at is not None:
         waits.count_wait(review.lane, revision.submitted_at, now)
-    review.open = False
+    close(review)
     if choice.outcome not in rules.GRACE_ACTS:
         forget_exact(review, revision)
 
@@ -245,8 +246,14 @@ def _settle_report(review: Review, choice: Choice, now: datetime) -> None:
         return
     if review.kind == "report":
         reports.tell_outcome(review, choice.outcome, day_of(now))
-    review.open = False
+    close(review)
     review.due_at = None
+
+
+def close(review: Review) -> None:
+    """End a review; whatever its author said last needs no answer any more."""
+    review.open = False
+    review.flags = [flag for flag in review.flags if flag != waits.ANSWERED]
 
 
 def forget_exact(review: Review, revision: Revision) -> None:
@@ -274,6 +281,7 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
         in_force=before.in_force,
         reversed_before=reversal is not None,
         author_acted=review.decision_id not in (None, before.id),
+        author_answered=has_answered(review.id),
     )
     if why or revision.sealed is None:
         raise CannotUndo(why or "the text is gone")

@@ -19,6 +19,7 @@ from forum.circles.reviews import weighed_by
 from forum.circles.views.reading import content_notes, said_note
 from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
+from forum.circles.waits import ANSWERED
 from forum.circles.watching import WATCHED
 from forum.content import report_reasons
 from forum.moderation import care_card, policy, queries, reports, watch, wellbeing
@@ -87,7 +88,7 @@ def _reasons(card: queries.Card) -> dict[str, Any]:
         "submission": [("return", _("To return")), ("decline", _("To decline"))],
         "report": [("hide", _("To hide or remove"))],
     }
-    kinds = [] if is_talk(card) else known.get(card.review.kind, [])
+    kinds = [] if is_talk(card) or goes_on(card) else known.get(card.review.kind, [])
     uses = {use for use, _said in kinds}
     starters = [one for one in policy.starters() if uses & set(one.uses)]
     groups = [(said, [(one.id, one.title) for one in starters if use in one.uses]) for use, said in kinds]
@@ -101,7 +102,7 @@ def _noticed(card: queries.Card) -> dict[str, Any]:
         "scores": card.screening.labels if card.screening else {},
         "aim": _aim(card.review.aim),
         "band": _band(card),
-        "flags": list(card.review.flags),
+        "flags": [flag for flag in card.review.flags if flag != ANSWERED],
         "machine": _machine(card),
     }
 
@@ -128,6 +129,8 @@ def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
         country=review.country,
         for_lead=review.for_lead,
         weighed=_weighed(card),
+        goes_on=goes_on(card),
+        answered=_answered(card),
     )
 
 
@@ -159,6 +162,15 @@ def _second(card: queries.Card, at: datetime) -> SimpleNamespace | None:
     else:
         words = _("Your voice is kept. A second person is wanted.")
     return SimpleNamespace(words=words, alone=alone)
+
+
+def _answered(card: queries.Card) -> str | None:
+    """That the author has written and waits for an answer."""
+    if ANSWERED not in card.review.flags:
+        return None
+    if goes_on(card):
+        return str(_("It is decided, and its author has written again. Somebody is due to answer."))
+    return str(_("The author has answered."))
 
 
 def _weighed(card: queries.Card) -> str | None:
@@ -326,7 +338,7 @@ def _may(card: queries.Card) -> list[str]:
         allowed.remove("publish")
     if card.screening and card.screening.state == "set aside":
         allowed.append("try_again")
-    if kind != "submission":
+    if kind != "submission" or goes_on(card):
         allowed.append("ask")
     return [*allowed, "weigh", "release"]
 
@@ -334,6 +346,11 @@ def _may(card: queries.Card) -> list[str]:
 def is_talk(card: queries.Card) -> bool:
     """Whether this is a conversation that a member opened from the account."""
     return card.circle.id == life.TALK and card.review.kind == "submission"
+
+
+def goes_on(card: queries.Card) -> bool:
+    """Whether the text is decided, and its author has gone on writing about it."""
+    return card.review.kind == "submission" and card.review.open and card.revision.state not in life.PENDING
 
 
 def _leads_on(kind: str, state: life.State, act: str) -> bool:

@@ -28,7 +28,6 @@ BATCH = 200
 TOP = datetime(1970, 1, 1, tzinfo=UTC)
 """The due time of what must come before everything else of its lane."""
 
-MESSAGE_DAYS = 30
 NOTICE_DAYS = 180
 CARE_DAYS = 14
 """What was written about somebody's crisis goes after so many days: notes of the desk, check-ins, the wish
@@ -197,7 +196,7 @@ def forget_what_is_old(now: datetime) -> None:
     """Erase conversations, notices, counts and shifts after their time (the retention table in code)."""
     today = day_of(now)
     quiet = select(Review.id).where(
-        Review.open.is_(False), Review.last_word_on < today - timedelta(days=MESSAGE_DAYS)
+        Review.open.is_(False), Review.last_word_on < today - timedelta(days=rules.MESSAGE_DAYS)
     )
     db.session.execute(delete(Message).where(Message.review_id.in_(quiet)))
     db.session.execute(delete(Notice).where(Notice.day < today - timedelta(days=NOTICE_DAYS)))

@@ -326,3 +326,25 @@ def test_who_lowered_it_does_not_decide_it_alone() -> None:
     assert not rules.needs_two_people("B", "hold", "waiting", lowered_alone=True)
     assert not rules.needs_two_people("B", "publish", "published", lowered_alone=True)
     assert not rules.needs_two_people("B", "publish", "waiting")
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "under_care", "may"),
+    [
+        ("published", 0, True, True),
+        ("published", 30, True, True),
+        ("published", 31, True, False),
+        ("published", 0, False, False),
+        ("hidden", 1, True, True),
+        ("returned", 1, True, True),
+        ("declined", 1, True, True),
+        ("removed", 1, True, True),
+        ("withdrawn", 1, True, False),
+        ("superseded", 1, True, False),
+        ("waiting", 1, True, False),
+    ],
+)
+def test_how_long_an_author_may_speak_on(state, days, under_care, may) -> None:
+    last = date(2026, 3, 2)
+    today = last + timedelta(days=days)
+    assert rules.may_speak_on(state, last, today, under_care=under_care) is may

@@ -15,8 +15,7 @@ from werkzeug.wrappers import Response
 
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
-from forum.circles.models import Review
-from forum.circles.reviews import Changed, open_review
+from forum.circles.reviews import Changed
 from forum.circles.views import beside
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
@@ -26,8 +25,8 @@ from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import person, pseudonyms
 from forum.screening.care import read_care
-from forum.storage.clock import now
-from forum.storage.database import db, writing
+from forum.storage.clock import day_of, now
+from forum.storage.database import writing
 from forum.storage.sealing import keyed_hash
 from forum.storage.settings import lasting_key
 from forum.storage.types import is_id
@@ -109,7 +108,8 @@ def _page(
     decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
     offer = mine.offered(text.revision_id) if text.state == "proposed" else None
     help_panel = beside.help_panel(post, text, review, decision, wait)
-    talk = said.talk(review, text.state, conversation.asked_about(post.post_id))
+    goes_on = conversation.goes_on(post, day_of(now()))
+    talk = said.talk(review, text.state, conversation.asked_about(post.post_id), goes_on)
     just_said = request.args.get("said") == "1" and bool(talk.messages) and talk.messages[-1].own
     help_panel = help_panel or (beside.help_for_word(talk, wait) if just_said else None)
     return render_template(
@@ -341,17 +341,6 @@ def country(post_id: str) -> Response:
     return answer
 
 
-def _answered(post: mine.OwnPost) -> Review:
-    """The review that an author's words answer: where they were asked last, else the text's own."""
-    asked = [one for one in conversation.asked_about(post.post_id) if one.open]
-    if asked:
-        return db.session.get_one(Review, asked[-1].id, with_for_update=True)
-    review = open_review(post.current.revision_id) if post.current else None
-    if review is None:
-        raise Changed
-    return review
-
-
 @mine_pages.post("/mine/<post_id>/write")
 @members_only
 def write(post_id: str) -> Answer:
@@ -365,10 +354,8 @@ def write(post_id: str) -> Answer:
     if care.tier not in ("B", "C", "D") and not conversation.was_said(key):
         limits.post.check()
 
-    def say(at: datetime) -> None:
-        conversation.write(_answered(post), form.note.data, care.tier, at, key)
-
-    answer = _act(post_id, say)
+    vault = current_user.vault
+    answer = _act(post_id, lambda at: conversation.speak(vault, post_id, form.note.data, care.tier, at, key))
     answer.location = url_for("mine.one", post_id=post_id, said=1, _anchor="said")
     return answer
 

@@ -18,7 +18,7 @@ from forum.circles.writing import Written, make_ready
 from forum.content import label_of, reasons
 from forum.jobs.nudge import nudge
 from forum.moderation import actions, asking, effects, interventions, policy, queries, recent, wellbeing
-from forum.moderation.card import card_page, is_talk, must_be_revealed
+from forum.moderation.card import card_page, goes_on, is_talk, must_be_revealed
 from forum.moderation.changed import changed_page, words_in
 from forum.moderation.forms import DecisionForm
 from forum.moderation.offering import Moderator
@@ -166,6 +166,8 @@ def ask(review_id: str) -> Answer:
         abort(400)
     words = _words(form)
     problems = problems_in(ASK, form.reason.data, words)
+    if not problems and not is_edited(words):
+        problems = {"note": said_problem("edit the template")}
     if problems:
         return _again(card, me, form, ASK, problems)
     seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
@@ -176,7 +178,29 @@ def ask(review_id: str) -> Answer:
         return changed_page(card, seen, words_in(request.form)), 409
     except actions.OwnText:
         abort(404)
-    flash(_("Your words are with the author. It comes back when they answer, or in a day."))
+    if goes_on(card):
+        flash(_("Your words are with the author. If they write again, it comes back."))
+    else:
+        flash(_("Your words are with the author. It comes back when they answer, or in a day."))
+    return redirect(url_for("moderation.lanes"), 303)
+
+
+@desk.post("/moderation/reviews/<review_id>/rest")
+@staff_only
+def let_rest(review_id: str) -> Answer:
+    """Let words about a decided text rest where they need no answer."""
+    card, form = card_of(review_id), DecisionForm(request.form)
+    if not form.validate():
+        abort(400)
+    seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
+    try:
+        with writing():
+            asking.let_rest(moderator(), review_id, seen, now())
+    except (actions.Stale, life.NotAllowed):
+        return changed_page(card, seen, words_in(request.form)), 409
+    except actions.OwnText:
+        abort(404)
+    flash(_("It rests. If its author writes again, it comes back."))
     return redirect(url_for("moderation.lanes"), 303)
 
 
@@ -256,6 +280,10 @@ def undo(decision_id: str) -> Response:
             undone = actions.undo(moderator(), decision_id, now())
     except actions.CannotUndo as refused:
         why = {
+            "the author answered": _(
+                "The author has answered, so the conversation can no longer be undone. "
+                "Please answer or decide."
+            ),
             "the author acted": _("The author has acted on it already, so it can no longer be undone."),
             "undone before": _("It was undone before."),
         }.get(refused.args[0], _("It has moved on, so it can no longer be undone."))
