@@ -34,10 +34,10 @@ def said_kind(kind: str) -> str:
 
 
 def said_lane(lane: str) -> str:
-    """Where a review is, after a person chose its tier."""
+    """Where a review is now."""
     return str(
         {
-            "care": _("It is in care now, in its place by the tier you chose."),
+            "care": _("It is in care now, in its place by its tier."),
             "conduct": _("It is in conduct now."),
             "reported": _("It is among the reported now."),
             "appeal": _("It is among the appeals now."),

@@ -14,6 +14,7 @@ from forum.circles import rules as life
 from forum.circles import shifts
 from forum.circles.models import Decision, Revision
 from forum.circles.publishing import NotScreened
+from forum.circles.reviews import open_review
 from forum.circles.writing import Written, make_ready
 from forum.content import label_of, reasons
 from forum.jobs.nudge import nudge
@@ -290,10 +291,10 @@ def undo(decision_id: str) -> Response:
         raise Conflict(why, url_for("moderation.lanes")) from None
     except (actions.Stale, actions.OwnText):
         abort(404)
-    if db.session.get_one(Revision, undone.revision_id).state == "hidden":
-        flash(
-            _("It is hidden now, and its author is told. It waits among the reported until somebody decides.")
-        )
+    asked = open_review(undone.revision_id, "report")
+    if asked is not None and db.session.get_one(Revision, undone.revision_id).state == "hidden":
+        flash(_("It is hidden now, and its author is told. It waits until somebody decides."))
+        flash(said_lane(asked.lane))
     else:
         flash(_("Undone. It is as it was before."))
     return redirect(url_for("moderation.lanes"), 303)
