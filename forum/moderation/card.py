@@ -15,7 +15,6 @@ from forum.circles import rules as life
 from forum.circles import shifts
 from forum.circles.content import open_words
 from forum.circles.models import Decision
-from forum.circles.reviews import weighed_by
 from forum.circles.views.reading import content_notes, said_note
 from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
@@ -128,9 +127,9 @@ def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
         contact=review.contact,
         country=review.country,
         for_lead=review.for_lead,
-        weighed=_weighed(card),
+        weighed=care_card.weighed(card),
         goes_on=goes_on(card),
-        answered=_answered(card),
+        answered=care_card.answered(card, is_decided=goes_on(card)),
     )
 
 
@@ -162,26 +161,6 @@ def _second(card: queries.Card, at: datetime) -> SimpleNamespace | None:
     else:
         words = _("Your voice is kept. A second person is wanted.")
     return SimpleNamespace(words=words, alone=alone)
-
-
-def _answered(card: queries.Card) -> str | None:
-    """That the author has written and waits for an answer."""
-    if ANSWERED not in card.review.flags:
-        return None
-    if goes_on(card):
-        return str(_("It is decided, and its author has written again. Somebody is due to answer."))
-    return str(_("The author has answered."))
-
-
-def _weighed(card: queries.Card) -> str | None:
-    """That a person chose the tier, and what follows for who lowered it."""
-    weighed = weighed_by(card.review.weighed)
-    if weighed is None:
-        return None
-    said = _("A person chose this tier; before it was %(tier)s.", tier=weighed.before or _("none"))
-    if weighed.lowered_from_two and weighed.by == current_user.staff.id:
-        said += " " + _("You lowered it, so somebody else is wanted to publish or decline it.")
-    return str(said)
 
 
 def _is_open(card: queries.Card) -> bool:

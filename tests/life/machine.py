@@ -19,14 +19,7 @@ from hypothesis.stateful import Bundle, consumes, initialize, rule
 from sqlalchemy import select
 
 from forum.circles import actions, conversation, publishing, rules
-from forum.circles.models import (
-    Circle,
-    PublishedPost,
-    PublishedThread,
-    Review,
-    Revision,
-    Thread,
-)
+from forum.circles.models import Circle, PublishedPost, PublishedThread, Review, Revision, Thread
 from forum.circles.reviews import Changed
 from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
@@ -291,29 +284,25 @@ class Life(Promises):
     @rule(sent=sent, text=TEXTS)
     def author_writes(self, sent: tuple[int, str, str], text: str) -> None:
         who, post_id, _key = sent
-        if not post_id:
-            return
         with self.connection():
-            form = secrets.token_bytes(32)
+            form, tier = secrets.token_bytes(32), read_care(text).tier
             try:
                 with writing():
-                    conversation.speak(self.vault(who), post_id, text, read_care(text).tier, now(), form)
-            except REFUSED:
+                    conversation.speak(self.vault(who), post_id, text, tier, now(), form)
+            except (*REFUSED, actions.NotYours):
                 return
 
     @rule(seen=seen, tier=st.sampled_from([None, "A", "B", "C", "D"]), act=st.sampled_from(["weigh", "ask"]))
     def answer_or_weigh(self, seen: tuple[int, str, Seen], tier: Tier | None, act: str) -> None:
         who, review_id, before = seen
-        if not review_id:
-            return
-        me, words = self.moderators[who], "A reason of some length."
+        mo, words = self.moderators[who], "A reason of some length."
         with self.connection():
             try:
                 with writing():
                     if act == "ask":
-                        asking.ask(me, review_id, before, words, now())
+                        asking.ask(mo, review_id, before, words, now())
                     else:
-                        interventions.weigh(me, review_id, before, tier, words, now())
+                        interventions.weigh(mo, review_id, before, tier, words, now())
             except REFUSED:
                 return
 

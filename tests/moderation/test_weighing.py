@@ -84,9 +84,9 @@ def test_lane_order_and_due_time_follow_the_chosen_tier(
 
 def test_the_log_holds_no_words_and_the_reason_is_for_moderators(app: Flask) -> None:
     ana, post_id = waits_in_care()
-    review = choose(None, post_id, "B")
+    review = choose(None, post_id, None)
     entry = db.session.scalars(db.select(StagedEntry).where(StagedEntry.act == "weigh")).one()
-    assert (entry.object_id, entry.rule) == (review.id, "D to B")
+    assert (entry.object_id, entry.rule) == (review.id, "D to none")
     said = db.session.scalars(db.select(Message)).one()
     assert said.side == "desk"
     person = Person(app, key=ana.key)

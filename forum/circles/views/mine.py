@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
+from forum.circles.models import Review
 from forum.circles.reviews import Changed
 from forum.circles.views import beside
 from forum.circles.views import words as said
@@ -108,8 +109,7 @@ def _page(
     decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
     offer = mine.offered(text.revision_id) if text.state == "proposed" else None
     help_panel = beside.help_panel(post, text, review, decision, wait)
-    goes_on = conversation.goes_on(post, day_of(now()))
-    talk = said.talk(review, text.state, conversation.asked_about(post.post_id), goes_on)
+    talk = _talk(post, text, review)
     just_said = request.args.get("said") == "1" and bool(talk.messages) and talk.messages[-1].own
     help_panel = help_panel or (beside.help_for_word(talk, wait) if just_said else None)
     return render_template(
@@ -138,6 +138,11 @@ def _page(
         kind_words=_kind_words(post.post_id) if text.state == "published" else [],
         others=[other for other in post.texts[1:] if other.state in ("published", "hidden")],
     )
+
+
+def _talk(post: mine.OwnPost, text: mine.OwnText, review: Review | None) -> SimpleNamespace:
+    asked = conversation.asked_about(post.post_id)
+    return said.talk(review, text.state, asked, conversation.goes_on(post, day_of(now())))
 
 
 def _kind_words(post_id: str) -> list[str]:
@@ -269,7 +274,7 @@ def withdraw(post_id: str) -> Answer:
     text = post.current
     if text is not None and "withdraw" in beside.may(post, text, None) and not request.form.get("sure"):
         review = mine.review_of(text.revision_id)
-        talk = said.talk(review, text.state, conversation.asked_about(post_id))
+        talk = _talk(post, text, review)
         if beside.asks_before_withdrawing(post, text, review, talk):
             is_talk = bool(talk.messages) or post.circle_id == rules.TALK
             wished = review is not None and review.contact == "welcome"
