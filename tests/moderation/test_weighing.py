@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from forum.care.panel import aftercare
 from forum.circles import tasks
 from forum.circles.models import Message, Review, Revision
 from forum.circles.rules import NotAllowed
@@ -252,6 +253,7 @@ def test_the_card_offers_it_as_a_plain_form_with_a_reason(app: Flask) -> None:
     assert "A person chose this tier; before it was D." in page
     assert "somebody else is wanted to publish or decline it" in page
     assert WHY in page
+    assert aftercare()["debrief"] in mo.browser.get("/moderation").text, "it was a D that was read"
     stale = mo.browser.post(f"{path}/weigh", data=sent)
     assert stale.status_code == 409
     assert WHY in stale.text

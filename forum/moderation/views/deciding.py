@@ -171,7 +171,7 @@ def ask(review_id: str) -> Answer:
         problems = {"note": said_problem("edit the template")}
     if problems:
         return _again(card, me, form, ASK, problems)
-    seen = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data))
+    seen, is_decided = actions.Seen(form.version.data, bytes.fromhex(form.revision_hash.data)), goes_on(card)
     try:
         with writing():
             asking.ask(me, review_id, seen, words, now())
@@ -179,7 +179,7 @@ def ask(review_id: str) -> Answer:
         return changed_page(card, seen, words_in(request.form)), 409
     except actions.OwnText:
         abort(404)
-    if goes_on(card):
+    if is_decided:
         flash(_("Your words are with the author. If they write again, it comes back."))
     else:
         flash(_("Your words are with the author. It comes back when they answer, or in a day."))
@@ -220,6 +220,7 @@ def weigh(review_id: str) -> Answer:
     tier = cast("Tier | None", form.tier.data if form.tier.data in TIERS else None)
     try:
         with writing():
+            wellbeing.ask_for_debrief(current_user.vault, card.review)
             weighed = interventions.weigh(me, review_id, seen, tier, why, now())
     except actions.Stale:
         return changed_page(card, seen, words_in(request.form)), 409
