@@ -368,11 +368,11 @@ def _submit(
         sealed=seal_content(revision_id, written.content(name)),
     )
     born_screening(revision_id, written)
+    history = rules.band(standing.texts, standing.strikes, paused=standing.suspended)
     if review is None:
-        history = rules.band(standing.texts, standing.strikes)
         country = sender.country if is_crisis(written.care) else None  # a rare one on every text links names
         weighed = last_weighed(place.post_id) if is_newer else None
         born_review(place, revision_id, written, history, country, now, weighed)
     else:
-        follow(review, revision_id, written)
+        follow(review, revision_id, written, history)
     db.session.flush()

@@ -158,17 +158,19 @@ def born_review(
         aim=written.aim,
         rank=lanes.rank(lane, tier),
         due_at=waits.due_at(start, lane, tier, written.flags, waits.staffing(now)),
-        band={"first_text": history.first_text, "strikes": history.strikes},
+        band=asdict(history),
         country=country,
         weighed=weighed,
     )
 
 
-def follow(review: Review, revision_id: str, written: Written) -> None:
+def follow(review: Review, revision_id: str, written: Written, history: rules.History) -> None:
     """Let a review go on with a newer revision: earliest due time and higher tier stay.
 
-    A first voice was about the older one and goes.
+    A first voice was about the older one and goes. Whether writing is paused is asked anew.
     """
+    if review.band is not None:
+        review.band = {**review.band, "paused": history.paused}
     review.revision_id = revision_id
     review.awaits_author = False
     review.version += 1

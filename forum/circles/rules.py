@@ -330,16 +330,17 @@ def may_speak_on(state: State, last_day: date, today: date, *, under_care: bool)
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The coarse band that a review carries until it is decided."""
+    """The coarse band that a review carries until it is decided. `paused`: the author may not publish now."""
 
     first_text: bool
     strikes: Literal["none", "some", "many"]
+    paused: bool = False
 
 
-def band(texts_before: int, strikes: int) -> History:
-    """The band of an author, from counts that only their open vault can give."""
+def band(texts_before: int, strikes: int, *, paused: bool = False) -> History:
+    """The band of an author, from what only their open vault can tell."""
     words: dict[bool, Literal["some", "many"]] = {True: "many", False: "some"}
-    return History(texts_before == 0, "none" if strikes == 0 else words[strikes >= 3])
+    return History(texts_before == 0, "none" if strikes == 0 else words[strikes >= 3], paused)
 
 
 MODERATORS_ONLY = "moderators"

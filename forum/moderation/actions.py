@@ -30,6 +30,9 @@ from forum.storage.clock import day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
 
+LEADS_OUT = ("publish", "propose")
+"""What lets others read a text, at once or once its author agrees."""
+
 
 class Stale(Exception):
     """Somebody or something was faster: the review is not as it was read."""
@@ -37,6 +40,10 @@ class Stale(Exception):
 
 class OwnText(Exception):
     """A moderator may not decide their own texts nor others in threads they write in."""
+
+
+class Paused(rules.NotAllowed):
+    """Writing is paused for the author: the text is answered, and not published while that lasts."""
 
 
 class TooEarly(Exception):
@@ -60,13 +67,15 @@ def decide(
 ) -> Decision | None:
     """Decide a review. None when a first voice was recorded and a second person is wanted.
 
-    Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `NotScreened`.
+    Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `Paused`, `NotScreened`.
     """
     review, revision = lock(review_id)
     refuse_own(moderator, review)
     refuse_own_appeal(moderator, review, now)
     if not fits(review.kind, choice.outcome, revision.state):  # type: ignore[arg-type]
         raise rules.NotAllowed(revision.state, "moderator", choice.outcome)
+    if choice.outcome in LEADS_OUT and is_paused(review):
+        raise Paused(revision.state, "moderator", choice.outcome)
     hold_still(moderator, review, seen)
     alone = False
     if _wants_two(moderator, review, revision, choice):
@@ -82,6 +91,11 @@ def decide(
     log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
     db.session.flush()
     return decision
+
+
+def is_paused(review: Review) -> bool:
+    """Whether writing was paused for the author of a text that waits, when they sent it."""
+    return review.kind == "submission" and bool((review.band or {}).get("paused"))
 
 
 def _wants_two(moderator: Moderator, review: Review, revision: Revision, choice: Choice) -> bool:

@@ -22,9 +22,10 @@ from forum.circles.waits import ANSWERED
 from forum.circles.watching import WATCHED
 from forum.content import report_reasons
 from forum.moderation import care_card, policy, queries, reports, watch, wellbeing
+from forum.moderation.actions import LEADS_OUT, is_paused
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import OF_TALKS, OUTCOMES, fits
-from forum.moderation.words import said_outcome
+from forum.moderation.words import said_outcome, said_paused
 from forum.storage.clock import now
 from forum.storage.database import db
 from forum.text.render import as_markup, escaped, marked_text
@@ -276,7 +277,8 @@ def _band(card: queries.Card) -> str:
         return str(_("No history is kept."))
     first = _("First text ever.") if band["first_text"] else _("Has written before.")
     strikes = {"none": _("No strikes."), "some": _("Some strikes."), "many": _("Many strikes.")}
-    return f"{first} {strikes[str(band['strikes'])]}"
+    said = f"{first} {strikes[str(band['strikes'])]}"
+    return f"{said} {said_paused()}" if band.get("paused") else said
 
 
 def _machine(card: queries.Card) -> str:
@@ -315,6 +317,8 @@ def _may(card: queries.Card) -> list[str]:
         allowed = [act for act in allowed if act in OF_TALKS]
     if "publish" in allowed and not (card.screening and card.screening.state == "done"):
         allowed.remove("publish")
+    if is_paused(card.review):
+        allowed = [act for act in allowed if act not in LEADS_OUT]
     if card.screening and card.screening.state == "set aside":
         allowed.append("try_again")
     if kind != "submission" or goes_on(card):

@@ -44,3 +44,13 @@ def said_lane(lane: str) -> str:
             "routine": _("It is in the routine lane now."),
         }[lane]
     )
+
+
+def said_paused() -> str:
+    """What can be done for an author whose writing is paused."""
+    return str(
+        _(
+            "Writing is paused for its author, so it is not published now. Please answer it; when the pause "
+            "is over they can send it again."
+        )
+    )

@@ -12,10 +12,11 @@ from forum.care.panel import starters_for
 from forum.circles import conversation, erasure
 from forum.circles.models import Message, Review
 from forum.circles.waits import ANSWERED
+from forum.members import sanctions
 from forum.moderation import actions, alerts, asking, sweeps
 from forum.moderation.actions import CannotUndo, Moderator, Stale
 from forum.moderation.rules import AT_TARGET, FIRST_ALERT
-from forum.storage.clock import coarse, now
+from forum.storage.clock import coarse, day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests.moderation import desk
@@ -297,3 +298,49 @@ def test_who_leaves_for_good_waits_for_no_answer(app: Flask) -> None:
     with writing():
         erasure.end_waiting(ana.vault, now())
     assert not desk.review_of(post_id).open
+
+
+# --- Where writing is paused for the author.
+
+
+def paused_cry(app: Flask) -> tuple[Person, str, str]:
+    """A text under care by somebody whose writing is paused, under a name of their own; the post's id."""
+    ana, author = own_author(app)
+    earlier = author.opens(desk.a_circle())
+    with writing():
+        name_id = db.session.get(desk.Post, earlier).pseudonym_id
+        sanctions.give(name_id, "suspension", day_of(now()) + timedelta(days=3))
+    author.name = "Another Name"
+    post_id = author.opens(desk.a_circle(), ACTIVE)
+    desk.screen_all()
+    return ana, post_id, name_id
+
+
+def test_a_cry_for_help_is_answered_and_not_published_while_writing_is_paused(app: Flask) -> None:
+    ana, post_id, _name_id = paused_cry(app)
+    assert desk.text_of(post_id).state == "held"
+    page = ana.browser.get(f"/mine/{post_id}").text
+    assert "A moderator is talking with you" not in page, "nobody has written yet"
+    assert "Received. A moderator will read it" in page
+    mo = Person(app, "moderator")
+    path, bound, card = take(mo)
+    assert "Writing is paused for its author" in card
+    assert f'"{path}/publish"' not in card
+    assert f'"{path}/propose"' not in card
+    refused = mo.browser.post(f"{path}/publish", data={**bound, "revealed": "yes"})
+    assert refused.status_code == 422
+    assert "Writing is paused for its author" in refused.text
+    assert desk.text_of(post_id).state == "held"
+    assert mo.browser.post(f"{path}/hold", data={**bound, "note": LISTEN}).status_code == 303
+    assert "A moderator is talking with you" in ana.browser.get(f"/mine/{post_id}").text
+
+
+def test_it_can_be_published_once_it_is_sent_again_after_the_pause(app: Flask, clock) -> None:
+    ana, post_id, _name_id = paused_cry(app)
+    clock.shift(timedelta(days=4))
+    author = desk.Author()
+    author.key = ana.key
+    author.edits(post_id, f"{ACTIVE} I would like others to read it.")
+    desk.screen_all()
+    assert desk.decide(Moderator(new_id()), desk.review_of(post_id).id, "publish") is not None
+    assert desk.text_of(post_id).state == "published"

@@ -84,8 +84,13 @@ def _item(post: mine.OwnPost, asked: set[str]) -> SimpleNamespace:
     )
 
 
-def _said_state(post: mine.OwnPost, state: str) -> str:
-    """What a state is called: a text that only moderators read is accepted, or answered, not published."""
+def _said_state(post: mine.OwnPost, state: str, *, is_answered: bool = True) -> str:
+    """What a state is called: a text that only moderators read is accepted, or answered, not published.
+
+    Nobody talks yet where a text was held before a moderator wrote.
+    """
+    if state == "held" and not is_answered:
+        return "asked"
     if post.circle_id == rules.TALK:
         return {"waiting": "asked", "published": "answered"}.get(state, state)
     return "accepted" if state == "published" and post.is_for_moderators else state
@@ -110,14 +115,15 @@ def _page(
     offer = mine.offered(text.revision_id) if text.state == "proposed" else None
     help_panel = beside.help_panel(post, text, review, decision, wait)
     talk = _talk(post, text, review)
+    shown = _said_state(post, text.state, is_answered=any(not word.own for word in talk.messages))
     just_said = request.args.get("said") == "1" and bool(talk.messages) and talk.messages[-1].own
     help_panel = help_panel or (beside.help_for_word(talk, wait) if just_said else None)
     return render_template(
         "circles/waiting.html",
         post=_post_words(post, text),
         state=text.state,
-        heading=said.heading(_said_state(post, text.state), text.removed_by),
-        explained=said.explained(_said_state(post, text.state), text.removed_by),
+        heading=said.heading(shown, text.removed_by),
+        explained=said.explained(shown, text.removed_by),
         stage=None if post.is_for_moderators else said.stage(text),
         measured=said.measured(wait),
         duty=said.duty(wait.staffing),

@@ -33,7 +33,7 @@ from forum.moderation.rules import (
     problems_of,
 )
 from forum.moderation.views.desk import Answer, card_of, desk, moderator
-from forum.moderation.words import said_lane, said_outcome
+from forum.moderation.words import said_lane, said_outcome, said_paused
 from forum.screening.findings import TIERS, Tier
 from forum.storage.clock import now
 from forum.storage.database import db, writing
@@ -43,6 +43,7 @@ from forum.web.access import staff_only
 from forum.web.errors import Conflict
 
 NOTED = ("publish", "annotate", "overturn")
+NOT_NOW = (actions.Paused, actions.TooEarly, NotScreened, effects.Blocked)
 READ_FIRST = ("publish", "overturn", "return", "decline")
 blueprint = desk
 """The blueprint of the desk with the pages of this file on it."""
@@ -116,23 +117,28 @@ def _decided(card: queries.Card, me: Moderator, form: DecisionForm, choice: Choi
             if decision is not None:
                 recent.remember(current_user.vault, decision.id)
             nudge()
+    except NOT_NOW as refused:
+        return _again(card, me, form, choice.outcome, {"note": _said_not_now(refused)})
     except (actions.Stale, life.NotAllowed):
         return changed_page(card, seen, words_in(request.form)), 409
     except actions.OwnText:
         abort(404)
-    except actions.TooEarly:
-        why = _("Your voice is kept and a second person is wanted. Finishing it alone is a step of its own.")
-        return _again(card, me, form, choice.outcome, {"note": why})
-    except NotScreened:
-        why = _("It is not scored yet. Publishing needs the finished screening.")
-        return _again(card, me, form, choice.outcome, {"note": why})
-    except effects.Blocked:
-        why = _("Another version of this post is hidden or reported. Please decide about that one first.")
-        return _again(card, me, form, choice.outcome, {"note": why})
     if decision is None and not others:
         return card_page(queries.card(card.review.id) or card, me, {**form.data, "act": choice.outcome})
     _say_how(decision, choice.outcome, is_closed=is_talk(card) and choice.outcome == "publish")
     return redirect(url_for("moderation.lanes"), 303)
+
+
+def _said_not_now(refused: Exception) -> str:
+    if isinstance(refused, actions.Paused):
+        return said_paused()
+    if isinstance(refused, actions.TooEarly):
+        why = _("Your voice is kept and a second person is wanted. Finishing it alone is a step of its own.")
+    elif isinstance(refused, NotScreened):
+        why = _("It is not scored yet. Publishing needs the finished screening.")
+    else:
+        why = _("Another version of this post is hidden or reported. Please decide about that one first.")
+    return str(why)
 
 
 def _say_how(decision: Decision | None, outcome: str, *, is_closed: bool) -> None:
