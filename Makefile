@@ -40,11 +40,12 @@ lint: $(TESTS) ## ruff, mypy, the import contract, templates
 
 bench: $(TESTS) ## print the figures of speed and size, each against its baseline
 	@$(PY) -m forum.bench
+	@$(PY) -m tests.on_postgres next
 
 evaluate: $(TESTS) ## print how well texts are told apart, and what a thief of database and keys could guess
 	@$(PY) -m forum.screening.evaluate
 	@$(PY) -m forum.bench.thief
-	@$(PY) -m tests.thief_on_postgres
+	@$(PY) -m tests.on_postgres thief
 
 faults: $(TESTS) ## do every fault on both engines and print what held
 	@$(PY) -m tests.faults

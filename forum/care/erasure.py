@@ -23,11 +23,9 @@ def _own(vault: OpenVault) -> list[PlannedCheckIn]:
     return list(db.session.scalars(wanted))
 
 
-def end_waiting(vault: OpenVault, _at: datetime) -> None:
-    """Forget every planned note at once: nobody will be there to read it."""
-    for plan in _own(vault):
-        db.session.delete(plan)
-    db.session.flush()
+def end_waiting(_vault: OpenVault, plan_id: str, at: datetime) -> None:
+    """Forget one planned note at once: nobody will be there to read it."""
+    remove(plan_id, at)
 
 
 def listed(vault: OpenVault) -> list[str]:
@@ -50,6 +48,6 @@ def exported(vault: OpenVault) -> list[dict[str, Any]]:
     return [{"kind": plan.step, "day": plan.on.isoformat()} for plan in _own(vault)]
 
 
-registry.eraser(registry.Texts(KIND, end_waiting, listed, remove, every))
+registry.eraser(registry.Texts(KIND, listed, remove, every, listed, end_waiting))
 registry.exporter("check-in notes", exported)
 registry.counter("planned_check_in", lambda vault: len(listed(vault)))

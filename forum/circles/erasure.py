@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,10 @@ from forum.storage.database import db
 KIND = "post"
 
 
-def end_waiting(vault: OpenVault, at: datetime) -> None:
-    """Take back every text that waits, is returned, or is offered in a masked version."""
+def waiting(vault: OpenVault) -> list[str]:
+    """The posts of which a text waits, is turned back, or is offered in a masked version, or a word waits."""
     names = [own.id for own in pseudonyms.ring(vault)]
-    waiting = db.session.scalars(
+    texts = (
         select(Revision.post_id)
         .join(Post, Post.id == Revision.post_id)
         .where(
@@ -29,18 +30,27 @@ def end_waiting(vault: OpenVault, at: datetime) -> None:
             Revision.state.in_([*rules.PENDING, "returned", "declined"]),
             Revision.written_by == "member",
         )
-    ).all()
-    for post_id in sorted(set(waiting)):
-        try:
-            actions.withdraw(vault, post_id, at)
-        except Changed:
-            continue  # declined: its text goes by its own date
-    for revision_id in db.session.scalars(
-        select(Review.revision_id)
+    )
+    words = (
+        select(Review.post_id)
         .join(Post, Post.id == Review.post_id)
         .where(Post.pseudonym_id.in_(names), Review.open, Review.kind == "submission")
-    ).all():
-        close_reviews(revision_id)  # words about a decided text: nobody is there to read an answer
+    )
+    return sorted({*db.session.scalars(texts), *db.session.scalars(words)})
+
+
+def end_waiting(vault: OpenVault, post_id: str, at: datetime) -> None:
+    """Take one of them back. What is declined and was told so goes by its own date.
+
+    Words about a decided text wait no longer: nobody is there to read an answer.
+    """
+    with suppress(Changed):
+        actions.withdraw(vault, post_id, at)
+    of_post = select(Review.revision_id).where(
+        Review.post_id == post_id, Review.open, Review.kind == "submission"
+    )
+    for revision_id in db.session.scalars(of_post).all():
+        close_reviews(revision_id)
 
 
 def listed(vault: OpenVault) -> list[str]:
@@ -104,6 +114,6 @@ def exported(vault: OpenVault) -> list[dict[str, Any]]:
     ]
 
 
-registry.eraser(registry.Texts(KIND, end_waiting, listed, remove, every))
+registry.eraser(registry.Texts(KIND, listed, remove, every, waiting, end_waiting))
 registry.exporter("texts", exported)
 registry.counter("post", lambda vault: len(listed(vault)))

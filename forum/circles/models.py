@@ -136,8 +136,8 @@ class Review(Model):
     It is born in the transaction of what it is about, so the table is the queue. `about_id` names the
     decision that an appeal is about. `version` rises with
     each change that a moderator should have seen. `band` is the coarse history that only the open vault
-    could tell; it goes with the decision. `weighed` is what a person had seen of the machine when they chose
-    the tier (`rules.Weighed`).
+    could tell; it goes with the decision. `claimed_at` is when the claim that runs began; it goes with it.
+    `weighed` is what a person had seen of the machine when they chose the tier (`rules.Weighed`).
     """
 
     __tablename__ = "review"
@@ -184,6 +184,7 @@ class Review(Model):
     sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     claimed_by: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None)
     claimed_until: Mapped[datetime | None] = mapped_column(Moment, default=None)
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
     first_by: Mapped[str | None] = mapped_column(String(ID_LENGTH), default=None)
     first_outcome: Mapped[str | None] = mapped_column(String(10), default=None)
     first_at: Mapped[datetime | None] = mapped_column(Moment, default=None)

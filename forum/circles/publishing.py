@@ -49,8 +49,8 @@ def show(revision: Revision, actor: rules.Actor, act: str, today: date, content_
     if is_for_moderators(post):
         text_accepted.send(post, revision=revision, today=today)
         return
+    raise_version(post.thread_id)  # first: it lets nobody else count the places of this thread meanwhile
     _let_read(post, revision, open_content(revision), content_note, edited, today)
-    raise_version(post.thread_id)
     db.session.flush()
     post_shown.send(post, revision=revision, today=today)
 
@@ -61,13 +61,13 @@ def take_down(revision: Revision, actor: rules.Actor, act: str, today: date) -> 
     revision.until = rules.ends_on(revision.state, today)
     if revision.state == "removed":
         revision.removed_by = actor
-    db.session.execute(delete(PublishedPost).where(PublishedPost.post_id == revision.post_id))
     post = db.session.get_one(Post, revision.post_id)
+    raise_version(post.thread_id)
+    db.session.execute(delete(PublishedPost).where(PublishedPost.post_id == revision.post_id))
     if post.is_opening:
         db.session.execute(delete(PublishedThread).where(PublishedThread.thread_id == post.thread_id))
     else:
         _count_replies(post.thread_id)
-    raise_version(post.thread_id)
     db.session.flush()
     post_taken_down.send(post, revision=revision)
 
@@ -180,7 +180,7 @@ def _let_read_thread(thread: Thread, opening: PublishedPost) -> None:
 
 def _count_replies(thread_id: str, *, moved_up: bool = False) -> None:
     """Count the replies that can be read, and move the thread up when a new one came."""
-    shown = db.session.get(PublishedThread, thread_id)
+    shown = db.session.get(PublishedThread, thread_id, populate_existing=True)
     if shown is None:
         return
     opener = select(Post.pseudonym_id).where(Post.thread_id == thread_id, Post.is_opening).scalar_subquery()

@@ -62,14 +62,17 @@ def close_reviews(revision_id: str) -> None:
     if review is not None:
         review.open = False
         review.version += 1
-        review.claimed_until = None
+        review.claimed_until = review.claimed_at = None
         review.band = None
         review.first_by = review.first_outcome = review.first_at = None
     db.session.flush()
 
 
 def reopen_review(revision: Revision, now: datetime) -> Review:
-    """Open the last submission review of a revision again: same lane, same due time."""
+    """Open the last submission review of a revision again: same lane, same due time.
+
+    Where the exact time is forgotten already, it is due as if it had come now.
+    """
     review = db.session.scalars(
         select(Review)
         .where(Review.revision_id == revision.id, Review.kind == "submission")
@@ -83,7 +86,13 @@ def reopen_review(revision: Revision, now: datetime) -> Review:
     review.claimed_until = None
     review.decision_id = None
     review.awaits_author = False
-    review.due_at = review.due_at or coarse(now)
+    review.due_at = review.due_at or waits.due_at(
+        coarse(now),
+        review.lane,
+        review.tier,  # type: ignore[arg-type]
+        tuple(review.flags),
+        waits.staffing(now),
+    )
     db.session.flush()
     return review
 

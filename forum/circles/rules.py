@@ -129,6 +129,7 @@ _TABLE: dict[tuple[State, Actor, str], State] = {
     ("published", "clock", "expire"): "removed",
     ("published", "moderator", "hide"): "hidden",
     ("published", "moderator", "undo"): "hidden",
+    ("published", "moderator", "reopen"): "waiting",
     ("hidden", "moderator", "publish"): "published",
     ("hidden", "moderator", "undo"): "published",
     ("hidden", "moderator", "remove"): "removed",
@@ -152,6 +153,7 @@ TRANSITIONS: Mapping[tuple[State, Actor, str], State] = _TABLE
 def next_state(state: State, actor: Actor, act: str) -> State:
     """The state after an act. Raises `NotAllowed` where the table has no such way.
 
+    `reopen` takes back that a text for moderators alone was accepted or closed: there is nothing to hide.
     `unreturn` is what an author's act inside the grace window does first: the return, decline or proposal
     is taken back and the author acts as from `waiting`.
     """

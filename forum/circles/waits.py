@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.circles.models import Shift, WaitCount
 from forum.screening.findings import Tier
 from forum.screening.lanes import target_minutes
 from forum.storage.clock import day_of
-from forum.storage.database import db
+from forum.storage.database import Model, db
 
 ROUTINE_MINUTES = 30
 LONGEST = timedelta(hours=24)
@@ -95,13 +96,15 @@ def count_wait(lane: str, submitted: datetime, decided: datetime) -> None:
     """Remember one wait as a count for lane, day and hour."""
     waited = max(0.0, (decided - submitted).total_seconds() / 60)
     step = next((end for end in STEPS if waited <= end), STEPS[-1])
-    key = {"day": day_of(decided), "hour": decided.hour, "lane": lane, "minutes": step}
-    row = db.session.get(WaitCount, tuple(key.values()), with_for_update=True)
-    if row is None:
-        db.session.add(WaitCount(**key, count=1))
-    else:
-        row.count += 1
-    db.session.flush()
+    count_one(WaitCount, day=day_of(decided), hour=decided.hour, lane=lane, minutes=step)
+
+
+def count_one(table: type[Model], **key: object) -> None:
+    """Add one to the `count` of a row, which need not be there yet; several at once all count."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    fresh = insert(table).values(**key, count=1)
+    more = {"count": table.__table__.c["count"] + 1}
+    db.session.execute(fresh.on_conflict_do_update(index_elements=list(key), set_=more))
 
 
 def measured(lane: str, now: datetime) -> Wait:

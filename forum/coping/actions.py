@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from forum.circles import actions
 from forum.circles.models import Circle, Post, PublishedPost, PublishedThread, Thread
@@ -61,11 +62,15 @@ def send_card(
 def _library() -> Circle:
     """The circle that holds cards. It is made with the first card and is no place of its own."""
     found = db.session.get(Circle, LIBRARY)
-    if found is None:
-        found = Circle(id=LIBRARY, name="Library", description="Strategy cards", audience="library")
-        db.session.add(found)
-        db.session.flush()
-    return found
+    if found is not None:
+        return found
+    fresh = Circle(id=LIBRARY, name="Library", description="Strategy cards", audience="library")
+    try:
+        with db.session.begin_nested():
+            db.session.add(fresh)
+    except IntegrityError:  # somebody else's first card, at the same moment
+        return db.session.get_one(Circle, LIBRARY)
+    return fresh
 
 
 def _led_from(vault: OpenVault, origin: Origin, card: Post) -> str | None:

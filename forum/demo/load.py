@@ -33,6 +33,7 @@ from forum.members import pseudonyms
 from forum.members.vault import OpenVault
 from forum.moderation.actions import Seen, decide
 from forum.moderation.claims import claim
+from forum.moderation.models import HandCount
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import Choice
 from forum.storage.clock import day_of, now
@@ -82,7 +83,8 @@ def load(screen: Screener, say: Callable[[str], None]) -> None:
     say(f"  demonstration: {len(cards)} cards")
     _thank(cast)
     with writing():
-        db.session.execute(delete(WaitCount))  # these decisions waited for nobody and must not be measured
+        for counted in (WaitCount, HandCount):
+            db.session.execute(delete(counted))  # these decisions waited for nobody and must not be measured
 
 
 def _circles(entries: list[dict[str, Any]]) -> dict[str, str]:

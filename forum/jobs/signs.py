@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, text
 
 from forum.jobs.models import SignOfLife
 from forum.storage.database import db
+from forum.storage.types import Moment
+
+_LEAVE = text(
+    "INSERT INTO sign_of_life (name, at) VALUES (:name, :at) ON CONFLICT (name) DO UPDATE SET at = :at"
+).bindparams(bindparam("at", type_=Moment))
 
 
 def leave(name: str, now: datetime) -> None:
     """Leave a sign under this name, inside the caller's transaction."""
-    changed = db.session.execute(
-        update(SignOfLife)
-        .where(SignOfLife.name == name)
-        .values(at=now)
-        .execution_options(synchronize_session=False)
-        .returning(SignOfLife.name)
-    ).first()
-    if changed is None:
-        db.session.add(SignOfLife(name=name, at=now))
-        db.session.flush()
+    db.session.execute(_LEAVE, {"name": name, "at": now})
 
 
 def last(name: str) -> datetime | None:

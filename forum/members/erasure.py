@@ -2,12 +2,14 @@
 
 First what waits is taken back. Then the texts: removed one by one in random order, planned for random days,
 or left where they are. Then marks, sessions, vault and key go at once, and nothing can tell any more which
-names were theirs. Each text goes or is planned in a transaction of its own, so that no two are tied.
+names were theirs. Each text is taken back, goes or is planned in a transaction of its own, in random order,
+so that no two are tied. What a crash interrupts goes on when it is asked for again: the vault goes last.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -31,20 +33,35 @@ def erase(member_id: str, vault: OpenVault, this_session: bytes, how: How, now: 
     with writing():
         vault.lock_turn()
         sessions.end_all(vault, but=this_session)
-    for kind in registry.texts.values():
-        with writing():
-            vault.lock_turn()
-            kind.end_waiting(vault, now)
-    left = [(kind, one) for kind in registry.texts.values() for one in kind.listed(vault)]
-    db.session.rollback()
-    secrets.SystemRandom().shuffle(left)
-    for kind, object_id in left:
+    taken_back = _end_waiting(vault, now)
+    for kind, object_id in _in_random_order((kind, kind.listed(vault)) for kind in registry.texts.values()):
         if how == "now":
             _remove(kind, object_id, now)
         elif how == "spread":
             _plan(kind.kind, object_id, now)
-    _forget(member_id, vault, now)
+    while not _forget(member_id, vault, taken_back, now):
+        taken_back |= _end_waiting(vault, now)
     shrink()
+
+
+def _end_waiting(vault: OpenVault, now: datetime) -> set[str]:
+    """Take back what waits, each in a transaction of its own. Returns what was tried."""
+    vault.forget_reads()
+    texts = _in_random_order((kind, kind.waiting(vault)) for kind in registry.texts.values())
+    for kind, object_id in texts:
+        with writing():
+            vault.lock_turn()
+            kind.end_waiting(vault, object_id, now)
+    return {object_id for _kind, object_id in texts}
+
+
+def _in_random_order(
+    found: Iterable[tuple[registry.Texts, list[str]]],
+) -> list[tuple[registry.Texts, str]]:
+    texts = [(kind, object_id) for kind, ids in found for object_id in ids]
+    db.session.rollback()
+    secrets.SystemRandom().shuffle(texts)
+    return texts
 
 
 def remove_due(now: datetime) -> int:
@@ -142,11 +159,12 @@ def _plan(kind: str, object_id: str, now: datetime) -> None:
             session.add(PlannedRemoval(object_id=object_id, kind=kind, day=day))
 
 
-def _forget(member_id: str, vault: OpenVault, now: datetime) -> None:
+def _forget(member_id: str, vault: OpenVault, taken_back: set[str], now: datetime) -> bool:
+    """Let marks, sessions, vault and key go. False, and nothing is done, where a text came in meanwhile."""
     with writing():
         vault.lock_turn()
-        for kind in registry.texts.values():
-            kind.end_waiting(vault, now)  # what another tab had on its way
+        if any(set(kind.waiting(vault)) - taken_back for kind in registry.texts.values()):
+            return False  # another tab had it on its way
         own = [vault.mark(e.data["kind"], e.data["object"]) for e in vault.entries(marks.KIND)]
         for start in range(0, len(own), CHUNK):
             db.session.execute(delete(Mark).where(Mark.mark.in_(own[start : start + CHUNK])))
@@ -157,3 +175,4 @@ def _forget(member_id: str, vault: OpenVault, now: datetime) -> None:
             registry.staff_left(staff_id, now, for_good=True)
         db.session.execute(update(Staff).where(Staff.member_id == member_id).values(member_id=None))
         db.session.execute(delete(Member).where(Member.id == member_id))
+    return True

@@ -23,15 +23,17 @@ Count = Callable[[OpenVault], int]
 class Texts:
     """How texts of one kind end with their author.
 
-    `end_waiting` takes back what waits; `listed` names what is left; `remove` takes one of them away and
-    must be fine with one that is gone; `every` names all that are in the database, for a restore.
+    `listed` names what is left; `remove` takes one of them away and must be fine with one that is gone;
+    `every` names all that are in the database, for a restore. Where texts may wait, `waiting` names those and
+    `end_waiting` takes one of them back.
     """
 
     kind: str
-    end_waiting: Callable[[OpenVault, datetime], None]
     listed: Callable[[OpenVault], list[str]]
     remove: Callable[[str, datetime], None]
     every: Callable[[], list[str]]
+    waiting: Callable[[OpenVault], list[str]] = lambda _vault: []
+    end_waiting: Callable[[OpenVault, str, datetime], None] = lambda *_: None
 
 
 exporters: dict[str, Export] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=12)
@@ -17,6 +18,9 @@ SIGN_IN_NAME_LEAST = 3
 SIGN_IN_NAME_MOST = 60
 NAME_LEAST = 3
 NAME_MOST = 30
+NEARLY = 0.85
+WORDS_IN_COMMON = 4
+"""From which share of letters, or number of words, in common typed words are the offered ones with a slip."""
 STRONG = 3
 """From which zxcvbn score on a passphrase of one's own is taken: "safely unguessable" there."""
 
@@ -71,6 +75,23 @@ def fault_of_name(name: str) -> str | None:
     if MANY_DIGITS.search(name):
         return "number"
     return None
+
+
+def is_slip(passphrase: str, offered: str) -> bool:
+    """Whether somebody meant the six words that were offered and typed them nearly, not exactly.
+
+    Exactly is after what happens to every passphrase: composed, no space around it.
+    """
+    typed = unicodedata.normalize("NFKC", passphrase.strip())[:PASSPHRASE_MOST]
+    if not offered or typed == offered:
+        return False
+    in_common = set(typed.casefold().split()) & set(offered.split())
+    alike = SequenceMatcher(None, _letters(typed), _letters(offered), autojunk=False).ratio()
+    return alike >= NEARLY or len(in_common) >= WORDS_IN_COMMON
+
+
+def _letters(words: str) -> str:
+    return "".join(sign for sign in words.casefold() if sign.isalnum())
 
 
 def _is_odd(sign: str) -> bool:

@@ -13,13 +13,13 @@ from typing import cast
 
 from sqlalchemy import exists, select, update
 
-from forum.circles import publishing, rules, waits
+from forum.circles import publishing, rules, talking, waits
 from forum.circles.content import seal_words
 from forum.circles.conversation import has_answered
 from forum.circles.models import Decision, Post, Review, Revision
-from forum.circles.reviews import reopen_review, weighed_by
+from forum.circles.reviews import reopen_review, revision_in, weighed_by
 from forum.members import sanctions
-from forum.moderation import effects, log, reports
+from forum.moderation import effects, log, numbers, reports
 from forum.moderation.offering import Moderator, not_made_by
 from forum.moderation.rules import SANCTIONS, Choice, fits, may_undo
 from forum.notices import actions as notices
@@ -239,7 +239,9 @@ def record(
 
 def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -> None:
     """Close the review unless talk goes on, count the wait, and let exact times go where they may."""
-    review.claimed_until = None
+    if review.claimed_at is not None:
+        numbers.count_in_hand(review.lane, review.claimed_at, now)
+    review.claimed_until = review.claimed_at = None
     review.first_by = review.first_outcome = review.first_at = None
     if choice.outcome in ("hold", "escalate"):
         review.last_word_on = day_of(now)
@@ -347,6 +349,8 @@ def _reverse(before: Decision, review: Review, revision: Revision, now: datetime
         publishing.show(revision, "moderator", "undo", today, before.content_note)
         effects.no_longer_hidden(review)
         notices.tell(post.pseudonym_id, "shown", today, post_id=post.id)
+    elif before.outcome == "publish" and publishing.is_for_moderators(post):
+        _reopen(post, revision, now)
     elif before.outcome == "publish":
         publishing.take_down(revision, "moderator", "undo", today)
         effects.review_hidden(review, revision, now)
@@ -356,3 +360,16 @@ def _reverse(before: Decision, review: Review, revision: Revision, now: datetime
         revision.state = rules.next_state(revision.state, "moderator", "undo")  # type: ignore[arg-type]
         revision.until = revision.grace_until = None
         reopen_review(revision, now)
+
+
+def _reopen(post: Post, revision: Revision, now: datetime) -> None:
+    """Let what only moderators read wait again: nobody else ever saw it, so there is nothing to hide.
+
+    Raises `CannotUndo` where its author has sent a newer version or begun another conversation meanwhile.
+    """
+    goes_on = effects.is_talk(post) and talking.going_on([post.pseudonym_id])
+    if goes_on or revision_in(post.id, rules.PENDING):
+        raise CannotUndo("the author acted")
+    publishing.take_down(revision, "moderator", "reopen", day_of(now))
+    reopen_review(revision, now)
+    notices.tell(post.pseudonym_id, "reopened", day_of(now), post_id=post.id)

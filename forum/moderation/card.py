@@ -28,10 +28,12 @@ from forum.moderation.rules import OF_TALKS, OUTCOMES, fits
 from forum.moderation.words import said_outcome, said_paused
 from forum.storage.clock import now
 from forum.storage.database import db
-from forum.text.render import as_markup, escaped, marked_text
+from forum.text.render import as_markup, escaped, excerpt, marked_text
 from forum.web.days import said_day, said_minutes
 
 SOFTENED_SCORE = 0.8
+CONTEXT_LETTERS = 700
+"""How much of a post is shown beside the text to decide about; the whole stands in its thread."""
 
 
 def card_page(
@@ -50,11 +52,13 @@ def card_page(
         review=_review(card, at, is_mine),
         claimable=card.review.open and not is_mine,
         taken=not is_mine and not is_late and is_held,
-        text=_text(card),
+        text=text_of(card),
         reveal_path=None
         if _is_open(card)
         else url_for("moderation.review", review_id=card.review.id, reveal=1),
+        lineage=queries.lineage_of(card),
         context=[_context(row) for row in queries.context_of(card.post)],
+        thread=_thread(card),
         circle_name=card.circle.name,
         thread_title=card.thread_title,
         care=care_card.beside(card),
@@ -63,7 +67,7 @@ def card_page(
         before=[_decision(decision) for decision in queries.decisions_about(card.post.id)],
         talk=_talk(card),
         may=_may(card) if (is_mine or is_late) and card.review.open else [],
-        published=_published(card),
+        hide=_hide(card),
         is_talk=is_talk(card),
         **_reasons(card),
         reported=_reported(card),
@@ -74,12 +78,23 @@ def card_page(
     )
 
 
-def _published(card: queries.Card) -> SimpleNamespace | None:
-    """Where others read a text that is decided: its thread, and the way to hide it again."""
+def _thread(card: queries.Card) -> str | None:
+    """Where a moderator reads the thread of a text: at the text where it is published, else at its end."""
+    is_read_there = card.circle.audience in ("everyone", "members") and card.thread_title is not None
+    if not is_read_there:
+        return None
+    if card.revision.state != "published":
+        return f"/t/{card.thread.id}?after=newest"
+    place = queries.place_of(card.post.id)
+    return f"/t/{card.thread.id}{f'?after={place - 1}' if place else ''}#p-{card.post.id}"
+
+
+def _hide(card: queries.Card) -> str | None:
+    """The way to hide a decided text that others read."""
     is_public = card.circle.audience != life.MODERATORS_ONLY and card.circle.id != life.LIBRARY
     if card.review.open or card.revision.state != "published" or not is_public:
         return None
-    return SimpleNamespace(thread=f"/t/{card.thread.id}#p-{card.post.id}", hide=f"/posts/{card.post.id}/hide")
+    return f"/posts/{card.post.id}/hide"
 
 
 def _reasons(card: queries.Card) -> dict[str, Any]:
@@ -178,12 +193,13 @@ def must_be_revealed(card: queries.Card) -> bool:
     return card.review.lane in ("care", "conduct") or max(labels.values(), default=0.0) >= SOFTENED_SCORE
 
 
-def _text(card: queries.Card) -> SimpleNamespace:
+def text_of(card: queries.Card, *, is_marked: bool = True) -> SimpleNamespace:
+    """The text of a card and what belongs to it, behind its summary where it is heavy and not revealed."""
     content = card.content
     is_open = _is_open(card)
     body: Markup | None = None
     if content and is_open:
-        body = _marked(content.title, content.body, _findings(card))
+        body = _marked(content.title, content.body, _findings(card) if is_marked else [])
     return SimpleNamespace(
         title=content.title if content and is_open else None,
         body=body if content else as_markup(escaped(_("The text is erased."))),
@@ -244,6 +260,8 @@ def _marked(title: str, body: str, findings: list[dict[str, Any]]) -> Markup:
 
 
 def _context(row: Any) -> SimpleNamespace:
+    """A post of the thread; of a long one its beginning."""
+    is_long = len(row.plain) > CONTEXT_LETTERS
     return SimpleNamespace(
         id=row.post_id,
         pseudonym=row.pseudonym,
@@ -256,7 +274,7 @@ def _context(row: Any) -> SimpleNamespace:
         content_note=said_note(row.content_note),
         edited=False,
         mine=False,
-        html=as_markup(row.html),
+        html=as_markup(escaped(excerpt(row.plain, CONTEXT_LETTERS)) if is_long else row.html),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, case, literal, select, update
 
 from forum.circles import rules
 from forum.circles.models import Review
@@ -23,13 +23,20 @@ from forum.moderation.offering import (
 from forum.moderation.rules import CLAIM_ENDED
 from forum.storage.clock import day_of
 from forum.storage.database import db
+from forum.storage.types import Moment
 
 MOST_HEAVY = 3
 """How many heavy reviews one person holds at most; nobody else can take what is only held."""
 
 
-def claim(moderator: Moderator, review_id: str, now: datetime) -> bool:
-    """Take a review under a lease of 20 minutes; False when somebody else has it or it is closed."""
+def claim(moderator: Moderator, review_id: str, now: datetime, *, is_measured: bool = True) -> bool:
+    """Take a review under a lease of 20 minutes, or go on holding it.
+
+    False when somebody else has it or it is closed. `is_measured`: how long it is in hand is counted once it
+    is decided; not where several are taken at once.
+    """
+    goes_on = and_(Review.claimed_by == moderator.staff_id, Review.claimed_until > now)
+    began = literal(now if is_measured else None, Moment)
     taken = db.session.execute(
         update(Review)
         .where(
@@ -39,7 +46,7 @@ def claim(moderator: Moderator, review_id: str, now: datetime) -> bool:
             | Review.claimed_until.is_(None)
             | (Review.claimed_until <= now),
         )
-        .values(**_lease(moderator, now))
+        .values(**_lease(moderator, now, case((goes_on, Review.claimed_at), else_=began)))
         .returning(Review.id)
     ).first()
     return taken is not None
@@ -79,17 +86,18 @@ def _take(moderator: Moderator, conditions: list[ColumnElement[bool]], now: date
     return db.session.scalar(
         update(Review)
         .where(Review.id == first.scalar_subquery())
-        .values(**_lease(moderator, now))
+        .values(**_lease(moderator, now, now))
         .returning(Review.id)
         .execution_options(synchronize_session=False)
     )
 
 
-def _lease(moderator: Moderator, now: datetime) -> dict[str, object]:
-    """A new claim. The sign that an earlier claim ended without an answer is taken away with it."""
+def _lease(moderator: Moderator, now: datetime, began: object) -> dict[str, object]:
+    """A claim that `began` then. The sign that an earlier one ended without an answer goes with it."""
     return {
         "claimed_by": moderator.staff_id,
         "claimed_until": now + rules.LEASE,
+        "claimed_at": began,
         "alerts": Review.alerts.bitwise_and(~CLAIM_ENDED),
     }
 
@@ -116,5 +124,5 @@ def release(moderator: Moderator, review_id: str) -> None:
     db.session.execute(
         update(Review)
         .where(Review.id == review_id, Review.claimed_by == moderator.staff_id)
-        .values(claimed_until=None)
+        .values(claimed_until=None, claimed_at=None)
     )

@@ -41,7 +41,7 @@ def publish(review: Review, revision: Revision, decision: Decision, choice: Choi
         raise Blocked(post.id)
     publishing.show(revision, "moderator", "publish", day_of(now), choice.content_note)
     review.decision_id = decision.id
-    if choice.words and _is_talk(post):
+    if choice.words and is_talk(post):
         say(review, "staff", choice.words, now, decision.staff_id)
         review.awaits_author = False
     notices.tell(
@@ -57,12 +57,13 @@ def publish(review: Review, revision: Revision, decision: Decision, choice: Choi
 def _told_as(review: Review, post: Post) -> str:
     if review.kind != "submission":
         return "shown"
-    if _is_talk(post):
+    if is_talk(post):
         return "closed"
     return "accepted" if publishing.is_for_moderators(post) else "published"
 
 
-def _is_talk(post: Post) -> bool:
+def is_talk(post: Post) -> bool:
+    """Whether a post is a conversation that a member opened from the account."""
     return db.session.get_one(Thread, post.thread_id).circle_id == rules.TALK
 
 

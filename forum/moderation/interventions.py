@@ -146,7 +146,7 @@ def _publish_at_once(
     may = screening is not None and rules.may_publish(revision.state, screening.state)  # type: ignore[arg-type]
     if review is None or not may or effects.is_blocked(post, revision):
         return
-    if not claims.claim(moderator, review.id, now):
+    if not claims.claim(moderator, review.id, now, is_measured=False):
         return
     publishing = Choice("publish", content_note=choice.content_note)
     actions.decide(moderator, review.id, Seen(review.version, revision.hash), publishing, now, others_on_duty)

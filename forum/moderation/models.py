@@ -99,6 +99,18 @@ class Policy(Model):
     day: Mapped[date] = mapped_column(Day)
 
 
+class HandCount(Model):
+    """How many decisions of a lane and day took about so many minutes from the last claim on."""
+
+    __tablename__ = "hand_count"
+    __table_args__ = (WITHOUT_ROWID,)
+
+    day: Mapped[date] = mapped_column(Day, primary_key=True)
+    lane: Mapped[str] = mapped_column(String(8), primary_key=True)
+    minutes: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
 class DeskNote(Model):
     """Words from moderators to moderators: a hand-over between shifts, or a debrief. Kept 14 days."""
 

@@ -7,21 +7,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from sqlalchemy import func, select
 
 from forum.circles.models import Decision, Review, WaitCount
+from forum.circles.waits import count_one
 from forum.content import reasons
+from forum.moderation.models import HandCount
 from forum.moderation.queries import LANES
 from forum.screening.findings import Aim
 from forum.screening.lanes import THRESHOLDS, counts_at, hostile_labels
 from forum.screening.models import Screening
+from forum.storage.clock import day_of
 from forum.storage.database import db
 
 FEWEST = 10
 WAITS_DAYS = 30
+HAND_STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 60)
+"""Upper ends, in minutes, of the steps in which the time in hand is counted."""
+
 DECISIONS_DAYS = 90
 TURNED_BACK = ("return", "decline", "propose", "hide", "remove")
 HOSTILITY_RULE = "R2"
@@ -76,6 +82,27 @@ def _lane_wait(lane: str, counts: list[tuple[int, int]]) -> LaneWait:
     if total < FEWEST:
         return LaneWait(lane, total, None, None)
     return LaneWait(lane, total, at_share(counts, 0.5), at_share(counts, 0.9))
+
+
+def count_in_hand(lane: str, claimed: datetime, decided: datetime) -> None:
+    """Remember how long a review was in hand, from its last claim on, as a count for lane and day."""
+    took = (decided - claimed).total_seconds() / 60
+    step = next((end for end in HAND_STEPS if took <= end), HAND_STEPS[-1])
+    count_one(HandCount, day=day_of(decided), lane=lane, minutes=step)
+
+
+def in_hand_by_lane(today: date) -> dict[str, int | None]:
+    """Within how many minutes of its last claim half of a lane was decided in the last 30 days, or None."""
+    rows = db.session.execute(
+        select(HandCount.lane, HandCount.minutes, func.sum(HandCount.count))
+        .where(HandCount.day > today - timedelta(days=WAITS_DAYS))
+        .group_by(HandCount.lane, HandCount.minutes)
+        .order_by(HandCount.minutes)
+    ).all()
+    of_lane: dict[str, list[tuple[int, int]]] = {lane: [] for lane in LANES}
+    for lane, minutes, count in rows:
+        of_lane[lane].append((minutes, int(count)))
+    return {lane: _lane_wait(lane, counts).half for lane, counts in of_lane.items()}
 
 
 @dataclass(frozen=True, slots=True)

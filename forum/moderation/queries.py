@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from forum.circles.models import (
     Shift,
     Thread,
 )
+from forum.circles.rules import LIBRARY
 from forum.circles.waits import ANSWERED
 from forum.members.models import Staff
 from forum.moderation.offering import touches
@@ -117,23 +118,75 @@ def card(review_id: str) -> Card | None:
     return Card(review, revision, post, thread, circle, content, screening, title, count)
 
 
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """A published text that another one grew out of; `path` is empty where moderators do not read."""
+
+    path: str
+    title: str
+    pseudonym: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a strategy card comes from. `gone`: how many of the cards it was built on cannot be read now.
+
+    `source` is the text of its writer's own that it grew out of, `helped` whether that was named as what
+    helped, `source_circle` the circle of that text where not everybody may read it, else nothing.
+    """
+
+    built_on: Sequence[Ancestor] = ()
+    gone: int = 0
+    source: Ancestor | None = None
+    helped: bool = False
+    source_circle: str = ""
+
+
+_lineage: list[Callable[[Post], Lineage | None]] = []
+
+
+def show_lineage_with(lineage: Callable[[Post], Lineage | None]) -> None:
+    """Register who knows where a card comes from (called once, by the coping room)."""
+    _lineage[:] = [lineage]
+
+
+def lineage_of(card: Card) -> Lineage | None:
+    """Where a strategy card comes from; None for any other text, and for a card that stands for itself."""
+    return _lineage[0](card.post) if _lineage and card.circle.id == LIBRARY else None
+
+
 def context_of(post: Post) -> list[AnyRow]:
-    """The opening and the last replies of the thread, as readers see them, without the post itself."""
+    """The opening and four replies of the thread, as readers see them, without the post itself.
+
+    The replies are those that stand before a published reply, and the last ones for any other text.
+    """
+    place = select(PublishedPost.position).where(
+        PublishedPost.post_id == post.id, PublishedPost.is_opening.is_(False)
+    )
+    is_before = PublishedPost.position < func.coalesce(place.scalar_subquery(), PublishedPost.position + 1)
     wanted = (
         select(
             PublishedPost.post_id,
             PublishedPost.pseudonym,
             PublishedPost.mode,
             PublishedPost.html,
+            PublishedPost.plain,
             PublishedPost.content_note,
             PublishedPost.is_opening,
+            PublishedPost.position,
             PublishedPost.day,
         )
-        .where(PublishedPost.thread_id == post.thread_id, PublishedPost.post_id != post.id)
+        .where(PublishedPost.thread_id == post.thread_id, PublishedPost.post_id != post.id, is_before)
         .order_by(PublishedPost.is_opening.desc(), PublishedPost.position.desc())
         .limit(CONTEXT_POSTS)
     )
-    return list(db.session.execute(wanted).all())[::-1]
+    return sorted(db.session.execute(wanted).all(), key=lambda row: int(row.position))
+
+
+def place_of(post_id: str) -> int | None:
+    """The place of a published post in its thread."""
+    return db.session.scalar(select(PublishedPost.position).where(PublishedPost.post_id == post_id))
 
 
 def others_under_care(card: Card) -> int:

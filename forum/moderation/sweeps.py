@@ -16,7 +16,7 @@ from forum.circles.models import Decision, Message, Post, Review, Revision, Shif
 from forum.circles.reviews import close_reviews, open_review, reopen_review
 from forum.moderation import notes
 from forum.moderation.effects import lapse_proposals
-from forum.moderation.models import Report, Skip
+from forum.moderation.models import HandCount, Report, Skip
 from forum.moderation.offering import touches
 from forum.notices import actions as notices
 from forum.notices.models import Notice
@@ -201,7 +201,8 @@ def forget_what_is_old(now: datetime) -> None:
     db.session.execute(delete(Message).where(Message.review_id.in_(quiet)))
     db.session.execute(delete(Notice).where(Notice.day < today - timedelta(days=NOTICE_DAYS)))
     _forget_care(today)
-    db.session.execute(delete(WaitCount).where(WaitCount.day < today - timedelta(days=WAIT_COUNT_DAYS)))
+    for counted in (WaitCount, HandCount):
+        db.session.execute(delete(counted).where(counted.day < today - timedelta(days=WAIT_COUNT_DAYS)))
     closed = select(Review.id).where(Review.open.is_(False))
     db.session.execute(
         delete(Report).where(Report.day < today - timedelta(days=REPORT_DAYS), Report.review_id.in_(closed))

@@ -58,7 +58,7 @@ def take_ten(moderator: Moderator, own_threads: Collection[str], now: datetime) 
         if taken == PAGE:
             break
         if max(labels.values(), default=1.0) < LOW and _is_short(revision):
-            taken += claim(moderator, review_id, now)
+            taken += claim(moderator, review_id, now, is_measured=False)
     return taken
 
 

@@ -14,6 +14,7 @@ KINDS = (
     "published",
     "accepted",
     "closed",
+    "reopened",
     "returned",
     "declined",
     "proposed",

@@ -28,5 +28,5 @@ def every() -> list[str]:
     return list(db.session.scalars(select(Notice.id)))
 
 
-registry.eraser(registry.Texts("notice", lambda _vault, _at: None, listed, remove, every))
+registry.eraser(registry.Texts("notice", listed, remove, every))
 registry.counter("notice", lambda vault: len(listed(vault)))

@@ -59,6 +59,7 @@ def said_kind(kind: str) -> str:
             "published": _("Your text is published."),
             "accepted": _("A moderator read what you told them, and accepted it."),
             "closed": _("A moderator answered you and closed the conversation."),
+            "reopened": _("It is open again: a moderator took the last step back."),
             "returned": _("A text came back to you."),
             "declined": _("A text was declined."),
             "proposed": _("A moderator offers you a version of your text."),

@@ -11,10 +11,10 @@ if (keep) {
   const lost = () => { for (const note of document.querySelectorAll("[data-keep-lost]")) note.hidden = false; };
   setInterval(async () => {
     if (Date.now() - last > 25 * 60000) return;
+    const body = new URLSearchParams(new FormData(keep));
+    body.set("open", "yes");
     try {
-      const answer = await fetch(keep.dataset.keepUrl, {
-        method: "POST", body: new URLSearchParams(new FormData(keep)), credentials: "same-origin",
-      });
+      const answer = await fetch(keep.dataset.keepUrl, { method: "POST", body, credentials: "same-origin" });
       if (!answer.ok) return lost();
       const until = answer.headers.get("X-Kept-Until");
       for (const place of document.querySelectorAll("[data-keep-until]")) if (until) place.textContent = until;
@@ -41,18 +41,31 @@ for (const row of document.querySelectorAll("[data-loses]")) {
 const keyed = document.querySelectorAll("[data-key]");
 if (keyed.length && document.body.dataset.keys !== "off") {
   const sheet = document.querySelector("[data-sheet]");
+  for (const one of keyed) {
+    const [line, key, verb] = [document.createElement("li"), document.createElement("kbd"), one.cloneNode(true)];
+    for (const shown of verb.querySelectorAll("kbd")) shown.remove();
+    key.textContent = one.dataset.key;
+    line.append(key, ` ${verb.textContent.trim()}`);
+    sheet?.querySelector("[data-sheet-keys]").append(line);
+  }
+  let before = null; // where the focus was when the sheet opened
+  const show = (open) => {
+    if (!sheet || sheet.hidden === !open) return;
+    if (open) before = document.activeElement;
+    sheet.hidden = !open;
+    (open ? sheet : before)?.focus({ preventScroll: true });
+  };
   let sent = false; // a key held or pressed twice sends one form
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (event.key === "Escape") {
-      if (sheet) sheet.hidden = true;
+      show(false);
       if (typing(event.target)) event.target.blur();
       return;
     }
     if (typing(event.target)) return;
     if (event.key === "?" && sheet) {
-      sheet.hidden = !sheet.hidden;
-      if (!sheet.hidden) sheet.focus({ preventScroll: true });
+      show(sheet.hidden);
       return event.preventDefault();
     }
     const target = [...keyed].find((one) => one.dataset.key === event.key);

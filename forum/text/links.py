@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ HOST = rf"(?:{LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{0,58}}[a-z0-9])"
 REST = r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%(?![01][0-9A-Fa-f]|7[Ff])[0-9A-Fa-f]{2})*"
 ADDRESS = re.compile(rf"https?://(?P<host>{HOST})(?:[/?#]{REST})?", re.ASCII)
 HOST_LIMIT = 253
+FOREIGN = "xn--"
 
 # Names that lead into the reader's own network.
 INNER = (".local", ".localhost", ".internal", ".intranet", ".lan", ".home", ".corp", ".home.arpa", ".invalid")
@@ -49,7 +51,28 @@ def link_target(typed: str) -> Link | None:
     match = ADDRESS.fullmatch(href)
     if match is None or len(match["host"]) > HOST_LIMIT or match["host"].endswith(INNER):
         return None
+    if not all(_stands_for_letters(label) for label in match["host"].split(".") if label.startswith(FOREIGN)):
+        return None
     return Link(href, match["host"])
+
+
+def _stands_for_letters(label: str) -> bool:
+    """Whether a label such as `xn--bcher-kva` writes small letters of one direction, as browsers want it.
+
+    Stricter than browsers are: a name with signs above or beside its letters stays plain text.
+    """
+    try:
+        letters = label.removeprefix(FOREIGN).encode().decode("punycode")
+    except UnicodeError:
+        return False
+    is_whole = letters == unicodedata.normalize("NFKC", letters.casefold()) and not letters.isascii()
+    if not is_whole or FOREIGN + letters.encode("punycode").decode() != label:
+        return False
+    kinds = {unicodedata.category(sign) for sign in letters if not sign.isascii()}
+    ways = {unicodedata.bidirectional(sign) for sign in letters}
+    if any("FILLER" in unicodedata.name(sign, "FILLER") for sign in letters):
+        return False  # letters by name, and nothing to be seen
+    return kinds <= {"Ll", "Lo"} and (ways <= {"L", "EN", "ES"} or ways <= {"R"} or ways <= {"AL"})
 
 
 def is_link_attribute(_tag: str, name: str, value: str) -> bool:

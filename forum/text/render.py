@@ -41,7 +41,7 @@ from forum.text.refusal import (
 )
 from forum.text.shown import shown
 
-RENDERER = 1  # raised whenever the same source would give other HTML; stored beside what was rendered
+RENDERER = 2  # raised whenever the same source would give other HTML; stored beside what was rendered
 
 TAGS = frozenset({"p", "br", "strong", "em", "blockquote", "ul", "ol", "li", "code", "pre", "a", "hr"})
 

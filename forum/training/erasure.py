@@ -36,6 +36,6 @@ def exported(vault: OpenVault) -> list[dict[str, str]]:
     return [{"name": names[one], "until": until.isoformat()} for one, until in carried.items()]
 
 
-registry.eraser(registry.Texts("badge", lambda _vault, _at: None, listed, remove, every))
+registry.eraser(registry.Texts("badge", listed, remove, every))
 registry.exporter("badge", exported)
 registry.counter("badge", lambda vault: len(listed(vault)))

@@ -107,7 +107,7 @@ def _scenario(place: int, found: Module, chosen: int | None) -> SimpleNamespace:
 
 @training.post("/training/<module_id>")
 @members_only
-@limits.post
+@limits.own
 def choose(module_id: str) -> Response:
     """Keep the answers that were chosen, and show what can be said about each."""
     found = module(module_id) or abort(404)
@@ -152,7 +152,7 @@ def tell_story() -> Answer:
 
 @training.post("/training/badge/put-away")
 @members_only
-@limits.post
+@limits.own
 def put_away() -> Response:
     """Put the badge away, and the story with it."""
     return _act(lambda: actions.lay_down(current_user.vault, now()), _("The badge is put away."))
@@ -160,7 +160,7 @@ def put_away() -> Response:
 
 @training.post("/training/badge/renew")
 @members_only
-@limits.post
+@limits.own
 def renew() -> Response:
     """Carry the badge for another year."""
     return _act(lambda: actions.renew(current_user.vault, now()), _("Your badge is renewed. Thank you."))

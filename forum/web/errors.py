@@ -92,7 +92,7 @@ def _refused(error: HTTPException) -> Any:
             return signed_out()
         words = {"form_is_old": True}
     if isinstance(error, TooMany):
-        words = {"wait_words": _wait_words(error.seconds)}
+        words = {"wait_words": wait_words(error.seconds)}
     response = page(error.code, **words)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.seconds)
@@ -136,7 +136,8 @@ def _read_as_visitor() -> None:
         g._login_user = manager.anonymous_user()
 
 
-def _wait_words(seconds: int) -> str:
+def wait_words(seconds: int) -> str:
+    """How long to wait, in words."""
     if seconds < 90:
         return str(_("About a minute is enough."))
     if seconds < 5400:

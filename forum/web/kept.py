@@ -14,6 +14,7 @@ SECRETS = frozenset(
         "invite",
         "passphrase",
         "passphrase_again",
+        "present",
         "recovery_code",
         "sign_in_name",
         "ticket",
@@ -21,6 +22,8 @@ SECRETS = frozenset(
         "work",
     }
 )
+OFFERED = "offered"
+"""The six words that a page offered as a passphrase travel on, to stay the right ones, but are not shown."""
 KEPT = "kept."
 SEND_TO = "kept_for"
 
@@ -40,7 +43,9 @@ def words() -> dict[str, str]:
     return {
         labels.get(name, name.replace("_", " ").capitalize()): text
         for name, text in [*posted(), *carried()]
-        if text.strip() and (name in labels or any(sign.isspace() for sign in text.strip()))
+        if name != OFFERED
+        and text.strip()
+        and (name in labels or any(sign.isspace() for sign in text.strip()))
     }
 
 

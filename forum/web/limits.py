@@ -37,12 +37,13 @@ log = structlog.get_logger("forum.web")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One named limit. `by_name` counts by what was typed as sign-in name, besides the prefix."""
+    """One named limit: so many a while for a signed-in person, or for a network."""
 
     name: str
     allowed: tuple[str, ...]
     closed_without_store: bool = False
-    by_name: str = ""
+    for_one_name: tuple[str, ...] = ()
+    """So many a while at one name that somebody tries to sign in with, from wherever they come."""
 
     def __call__(self, view: View) -> View:
         """Put the limit before a view; only requests that change something are counted."""
@@ -55,14 +56,24 @@ class Limit:
 
         return cast(View, limited)
 
-    def check(self) -> None:
-        """Count this request. Raises `TooMany`, or `Unavailable` where the store is away and must not be."""
+    def check(self, name: str = "") -> None:
+        """Count this request. Raises `TooMany`, or `Unavailable` where the store is away and must not be.
+
+        Where one of the counts is full, none of the others goes up.
+        """
         try:
-            self._count()
+            self._look(name)
+            for item, mark in self._counts(name):
+                if not counter().hit(item, self.name, mark):
+                    raise self._too_many(item, mark)
         except (StorageError, OSError) as error:
-            log.error("limit_store_away", limit=self.name, error=type(error).__name__)
+            self._without_store(error)
             if self.closed_without_store:
                 raise Unavailable from error
+
+    def give_back(self, name: str = "") -> None:
+        """Take back what `check` counted: it was no failure."""
+        self._hit(name, -1)
 
     def refuse_unless(self, is_taken: Callable[[], bool]) -> None:
         """Raises `TooMany` when the limit is reached, without counting, but never for what was taken before.
@@ -78,40 +89,44 @@ class Limit:
             if not is_taken():
                 raise
         except (StorageError, OSError) as error:
-            log.error("limit_store_away", limit=self.name, error=type(error).__name__)
+            self._without_store(error)
 
     def count(self) -> None:
         """Count one without refusing it."""
+        self._hit("", 1)
+
+    def _hit(self, name: str, cost: int) -> None:
         try:
-            for mark in self._marks():
-                for item in map(parse, self.allowed):
-                    counter().hit(item, self.name, mark)
+            for item, mark in self._counts(name):
+                counter().hit(item, self.name, mark, cost=cost)
         except (StorageError, OSError) as error:
-            log.error("limit_store_away", limit=self.name, error=type(error).__name__)
+            self._without_store(error)
 
-    def _look(self) -> None:
-        for mark in self._marks():
-            for item in map(parse, self.allowed):
-                if not counter().test(item, self.name, mark):
-                    raise TooMany(_seconds(item, self.name, mark))
+    def _look(self, name: str = "") -> None:
+        for item, mark in self._counts(name):
+            if not counter().test(item, self.name, mark):
+                raise self._too_many(item, mark)
 
-    def _marks(self) -> list[str]:
-        return [mark for mark in (_asker(), self._typed_name()) if mark]
+    def _counts(self, name: str) -> list[tuple[RateLimitItem, str]]:
+        """What is counted, and under which mark: the name that is tried comes first."""
+        named = [(parse(many), _mark("name", name)) for many in self.for_one_name if name]
+        asker = _asker()
+        return named + [(parse(many), asker) for many in self.allowed if asker]
 
-    def _count(self) -> None:
-        for mark in self._marks():
-            for item in map(parse, self.allowed):
-                if not counter().hit(item, self.name, mark):
-                    raise TooMany(_seconds(item, self.name, mark))
+    def _too_many(self, item: RateLimitItem, mark: str) -> TooMany:
+        return TooMany(seconds_until(counter().get_window_stats(item, self.name, mark).reset_time))
 
-    def _typed_name(self) -> str | None:
-        typed = request.form.get(self.by_name, "") if self.by_name else ""
-        return _mark("name", typed.strip().casefold()) if typed else None
+    def _without_store(self, error: Exception) -> None:
+        log.error("limit_store_away", limit=self.name, error=type(error).__name__)
 
 
 join = Limit("join", ("20/10minute", "60/hour"), closed_without_store=True)
-sign_in = Limit("sign_in", ("20/15minute",), closed_without_store=True, by_name="sign_in_name")
+sign_in = Limit("sign_in", ("60/15minute",), closed_without_store=True, for_one_name=("20/15minute",))
+"""Guesses that failed. A network is shared by many, so a name is slowed long before it."""
+come_back = Limit("come_back", ("20/15minute",), closed_without_store=True)
 post = Limit("post", ("10/minute", "60/hour"))
+own = Limit("own", ("30/minute", "300/hour"))
+"""What somebody keeps for themselves. It is apart from `post`, so that no day of it stops a cry for help."""
 mark = Limit("mark", ("60/minute", "600/hour"))
 search = Limit("search", ("30/minute",))
 report = Limit("report", ("10/hour",))
@@ -199,7 +214,3 @@ def network_prefix(address: str) -> str | None:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         parsed = parsed.ipv4_mapped
     return str(ipaddress.ip_network(f"{parsed}/{PREFIX_BITS[parsed.version]}", strict=False))
-
-
-def _seconds(item: RateLimitItem, name: str, mark: str) -> int:
-    return seconds_until(counter().get_window_stats(item, name, mark).reset_time)

@@ -8,21 +8,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+import time_machine
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from forum.circles import conversation, shifts
 from forum.circles.models import PublishedPost, Review
 from forum.circles.tasks import screen_next
-from forum.moderation import notes, policy
-from forum.moderation.offering import Moderator
-from forum.moderation.reports import Concern, report
 from forum.screening.findings import Care, Screened
-from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests.browser.conftest import Visit
+from tests.browser.full_desk import PAGES, a_full_desk, sixty_words
 from tests.browser.pressing import press
+from tests.guards.walk import doors
 from tests.moderation import desk
 from tests.people import Person
 
@@ -174,57 +172,28 @@ def test_the_sheet_of_keys_opens_and_keys_can_be_switched_off(app: Flask, with_s
     expect(page.get_by_text("You hold nothing right now.")).to_be_visible()
 
 
-def sixty_words() -> str:
-    """One waiting text with a word that does not break."""
-    post_id = desk.Author().opens(desk.a_circle(), "w" * 60, "t" * 60)
-    desk.screen_all()
-    return post_id
+ELSEWHERE = {
+    "/account/staff",
+    "/moderation/policy/<name>",
+    "/moderation/reviews/<review_id>",
+    "/moderation/reviews/<review_id>/sanction",
+    "/posts/<post_id>/hide",
+}
+NO_PAGE = {"/moderation/bell"}
 
 
-def a_full_desk(lead: Person) -> dict[str, str]:
-    """Work of every kind, with long and unbroken words; the addresses of the cards."""
-    circle, me = desk.a_circle(), Moderator(new_id())
-    words = sixty_words()
-    long = desk.Author().opens(circle, ("w" * 60 + " ") * 130, "t" * 60)
-    same = "Buy the same thing from the same man today."
-    alike = [desk.Author().opens(circle, same, "Buy") for _ in range(2)]
-    crisis = desk.Author().opens(circle, "I have said goodbye to everyone and tonight I will end my life.")
-    shown, declined = desk.Author().opens(circle), desk.Author().opens(circle)
-    desk.publish(shown)
-    replies = [desk.Author().replies(shown, f"I hear you, number {number}.") for number in range(6)]
-    desk.screen_all()
-    for reply in replies[:5]:
-        desk.publish(reply)
-    desk.decide(me, desk.review_of(declined).id, "decline")
-    with writing():
-        conversation.appeal(desk.review_of(declined).decision_id, "u" * 60, now())
-        reported = report(shown, Concern("says-how", "v" * 60), now(), None)
-        conversation.say(reported, "desk", "n" * 60, now(), lead.staff_id)
-        shifts.start_now(lead.staff_id, now())
-        notes.leave("handover", lead.staff_id, "h" * 60, day_of(now()))
-        notes.leave("debrief", lead.staff_id, "d" * 60, day_of(now()))
-        watched = [{"phrase": "p" * 60, "level": "look"}]
-        policy.choose(policy.WATCH, watched, "A word that does not break.", lead.staff_id, day_of(now()))
-    found = {
-        "words": desk.review_of(words).id,
-        "long": desk.review_of(long).id,
-        "alike": desk.review_of(alike[0]).id,
-        "crisis": desk.review_of(crisis).id,
-        "report": reported.id,
-        "appeal": desk.review_of(declined, "appeal").id,
-        "reply": desk.review_of(replies[5]).id,
-    }
-    return {name: f"/moderation/reviews/{review_id}" for name, review_id in found.items()} | {"shown": shown}
+def test_no_page_of_the_desk_is_left_out_of_this_walk(app: Flask) -> None:
+    walked = {f"/moderation{path}" for path in PAGES if not path.startswith("/policy/")} | ELSEWHERE
+    found = {door.rule for door in doors(app) if door.access in ("staff", "lead") and door.method == "GET"}
+    assert found - NO_PAGE == walked
 
 
-PAGES = (
-    *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/alone", "/policy"),
-    *("/policy/watch", "/policy/threshold.insult", "/policy/due.care.D", "/policy/joining", "/policy/rules"),
-    "/policy/template.return-details",
+@pytest.mark.parametrize(
+    ("visit", "dark"),
+    [(True, False), (True, True), (False, False)],
+    ids=["scripts-light", "scripts-dark", "no-scripts"],
+    indirect=["visit"],
 )
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_page_of_the_desk_fits_and_reads_well(
     app: Flask, visit: Visit, check_page: Callable[[Page], None], dark: bool
 ) -> None:
@@ -243,7 +212,15 @@ def test_every_page_of_the_desk_fits_and_reads_well(
     for path in (f"{cards['crisis']}?reveal=1", f"{cards['words']}/sanction"):
         page.goto(path)
         check_page(page)
-    for path in (f"/posts/{shown}/report", f"/posts/{shown}/hide", "/account/notes", "/transparency"):
+    thread = f"/t/{db.session.get_one(PublishedPost, shown).thread_id}"
+    elsewhere = (
+        f"/posts/{shown}/report",
+        f"/posts/{shown}/hide",
+        "/account/staff",
+        thread,
+        f"{thread}?after=newest",
+    )
+    for path in (*elsewhere, "/account/notes", "/transparency"):
         page.goto(path)
         check_page(page)
     lead.browser.post("/moderation/ten")
@@ -331,3 +308,32 @@ def test_giving_up_a_review_with_words_typed_asks_first(app: Flask, with_scripts
     press(page.get_by_role("button", name="Give back"))
     expect(page.get_by_role("heading", name="Given back")).to_be_visible()
     expect(page.get_by_text("Half of an answer")).to_be_visible()
+
+
+def test_an_open_card_is_kept_while_somebody_is_there_and_says_when_it_is_lost(
+    app: Flask, with_scripts: Visit, clock: time_machine.Traveller
+) -> None:
+    sixty_words()
+    page = with_scripts.window(Person(app, "moderator"))
+    page.clock.install()
+    page.goto("/moderation")
+    press(page.get_by_role("button", name="Next review"))
+    lost = page.get_by_text("Your hold on this review has ended.")
+    kept: list[int] = []
+    page.on("response", lambda answer: kept.append(answer.status) if "/keep" in answer.url else None)
+    until = page.locator("[data-keep-until]")
+    for _turn in range(2):
+        before = until.inner_text()
+        page.mouse.move(20 + len(kept), 200)
+        clock.shift(4 * 60)
+        page.clock.fast_forward(4 * 60_000)
+        expect(until).not_to_have_text(before)
+    expect(lost).to_be_hidden()
+    page.clock.fast_forward(26 * 60_000)  # nobody is there: nothing is asked
+    with writing():
+        db.session.execute(db.update(Review).values(claimed_by=new_id()))
+    page.mouse.move(50, 300)
+    with page.expect_response("**/keep"):
+        page.clock.fast_forward(4 * 60_000)
+    expect(lost).to_be_visible()
+    assert kept == [204, 204, 409]

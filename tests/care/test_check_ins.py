@@ -188,7 +188,7 @@ def test_they_go_with_their_author_and_stand_in_the_export(ana: Person, post_id:
         kind.remove(kind.every()[0], now())
     assert len(plans()) == 1
     with writing():
-        kind.end_waiting(ana.vault, now())
+        kind.end_waiting(ana.vault, kind.waiting(ana.vault)[0], now())
     assert plans() == []
 
 

@@ -48,7 +48,7 @@ DESIGN = {
     },
     "published": {
         "author": {"remove": "removed", "replace": "superseded"},
-        "moderator": {"replace": "superseded", "hide": "hidden", "undo": "hidden"},
+        "moderator": {"replace": "superseded", "hide": "hidden", "undo": "hidden", "reopen": "waiting"},
         "clock": {"expire": "removed"},
     },
     "hidden": {

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from forum.circles import rules, talking
-from forum.circles.models import Message, Post, PublishedThread, Revision, Thread
+from forum.circles.models import Message, Post, PublishedThread, Review, Revision, Thread
 from forum.members import pseudonyms, sanctions
 from forum.moderation.actions import Moderator
 from forum.notices.models import Notice
@@ -173,3 +173,31 @@ def test_a_conversation_is_answered_or_closed_with_a_word_and_nothing_else(app: 
     told = ana.browser.get("/notices").text
     assert "answered you and closed the conversation" in told and "accepted" not in told
     assert "Closed</a>" in mo.browser.get("/moderation").text
+
+
+@pytest.mark.parametrize("others_began", [False, True])
+def test_closing_a_conversation_is_undone_into_going_on(app: Flask, others_began: bool) -> None:
+    ana, mo = Person(app), Person(app, "moderator")
+    post_id = send(ana)
+    desk.screen_all()
+    path, bound, _card = take(mo)
+    mo.browser.post(f"{path}/publish", data={**bound, "note": "The rule is under four. Be well."})
+    undo = re.search(r"/moderation/decisions/[^/]+/undo", mo.browser.get("/moderation").text)[0]
+    if others_began:
+        send(ana, "One more question.")
+        answer = mo.browser.post(undo)
+        assert answer.status_code == 409 and "author has acted on it already" in answer.text
+        assert desk.text_of(post_id).state == "published"
+        return
+    page = mo.browser.post(undo, follow_redirects=True).text
+    assert "The conversation goes on" in page and "It is hidden" not in page
+    review = desk.review_of(post_id)
+    assert (review.kind, review.open, review.due_at > now()) == ("submission", True, True)
+    assert not db.session.scalars(db.select(Review.id).where(Review.kind == "report")).all()
+    mine = ana.browser.get(f"/mine/{post_id}").text
+    assert "This conversation is closed" not in mine and "Be well." in mine
+    told = ana.browser.get("/notices").text
+    assert "It is open again" in told and "is hidden" not in told
+    ana.browser.post(f"/mine/{post_id}/write", data={"note": "One thing more.", "form_key": new_id()})
+    path, _bound, card = take(mo)
+    assert path.endswith(review.id) and "One thing more." in card and f'formaction="{path}/publish"' in card

@@ -335,16 +335,5 @@ def test_a_card_can_be_reported_like_any_text(app, client, vault):
     assert review.post_id == post.id
 
 
-def test_a_moderator_reads_a_card_under_its_headings(app, client):
-    ana, mo = Person(app), Person(app, "moderator")
-    post = doing.card(ana.vault, waits=True)
-    review = mo.browser.post("/moderation/next").location
-    page = mo.browser.get(review).text
-    assert "Strategy card for the library" in page
-    assert "## What I do" in page
-    assert "Ten minutes of nothing" in page
-    assert client.get(f"/library/{post.thread_id}").status_code == 404
-
-
 def test_a_decision_about_a_reply_is_also_about_the_card_that_goes_with_it(app):
     assert hash_of("", "Words.", "Name", "", "c" * 22) != hash_of("", "Words.", "Name", "")

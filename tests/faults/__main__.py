@@ -11,12 +11,12 @@ import time
 from pathlib import Path
 
 from tests import engines
-from tests.faults import catalogue, classifier, resources
+from tests.faults import catalogue, classifier, disk, resources
 from tests.faults.site import Site
-from tests.faults.table import BOTH, FAULTS, Fault
+from tests.faults.table import BOTH, FAULTS, Fault, NotHere
 
 WIDTH = 62
-assert catalogue and classifier and resources, "importing them fills the table"
+assert catalogue and classifier and disk and resources, "importing them fills the table"
 
 
 def _site(engine: str, folder: Path, prepared: Path, server: engines.Postgres | None) -> Site:
@@ -35,6 +35,8 @@ def _try(fault: Fault, engine: str, prepared: Path, server: engines.Postgres | N
         try:
             with contextlib.redirect_stderr(io.StringIO()):
                 fault.act(_site(engine, Path(name), prepared, server))
+        except NotHere:
+            return "not here", ""
         except Exception as error:
             return "BROKEN", f"{type(error).__name__}: {str(error)[:300]}"
     return f"held {time.monotonic() - started:5.1f} s", ""

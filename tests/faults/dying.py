@@ -1,11 +1,13 @@
 """The program as gunicorn serves it, but the process dies once at a named point of a submission.
 
-`FAULT_AT` names the point; `FAULT_ONCE` is a file that is there until it has happened.
+`FAULT_AT` names the point; `FAULT_ONCE` is a file that is there until it has happened. `FAULT_PLANT` names a
+bug that the table has to see: a program that "forgets" which forms it took, or writes in "halves".
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 from pathlib import Path
 from typing import Any
@@ -15,9 +17,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from forum import create_app
+from forum.circles import actions
 from forum.storage.database import WRITES
 
 app = create_app()
+PLANT = os.environ.get("FAULT_PLANT")
+if PLANT == "forgets":
+    actions._sent_before = lambda _sender: None
+    actions._form_hash = lambda _sender: secrets.token_bytes(32)
 
 
 def _die(point: str) -> None:
@@ -47,6 +54,9 @@ def _after_commit(session: Session) -> None:
 @event.listens_for(Session, "after_flush")
 def _after_flush(session: Session, _context: Any) -> None:
     if session.info.get(WRITES):
+        if PLANT == "halves" and _is_submission():
+            session.connection().exec_driver_sql("COMMIT")
+            session.connection().exec_driver_sql("BEGIN")
         _die("in the write")
 
 

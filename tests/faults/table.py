@@ -11,6 +11,10 @@ Act = Callable[[Site], None]
 BOTH, SQLITE, POSTGRES = ("sqlite", "postgres"), ("sqlite",), ("postgres",)
 
 
+class NotHere(Exception):
+    """This machine does not let the fault be made; the message says why."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One row of the table."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import errno
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
-from forum.circles import actions, tasks
+from forum import storage
+from forum.circles import actions, publishing, tasks
+from forum.circles.views import writing as writing_views
 from forum.members import ledger
 from forum.moderation import actions as moderation
 from forum.screening import queue
@@ -18,11 +22,12 @@ from forum.storage import rotation
 from forum.storage.database import db
 from forum.web import errors, limits, logs
 from tests import engines
-from tests.faults import catalogue, classifier, resources
+from tests.faults import catalogue, classifier, disk, resources
 from tests.faults.site import Site
-from tests.faults.table import FAULTS, Fault
+from tests.faults.table import FAULTS, Fault, NotHere
 
-assert catalogue and classifier and resources, "importing them fills the table"
+assert catalogue and classifier and disk and resources, "importing them fills the table"
+Plant = Callable[[pytest.MonkeyPatch], object]
 MARKS = {"sqlite": (), "postgres": (pytest.mark.postgres,)}
 ROWS = [
     pytest.param(one, engine, marks=MARKS[engine], id=f"{one.name}-{engine}")
@@ -42,101 +47,116 @@ def site(request: pytest.FixtureRequest, settings: Settings) -> Site:
 
 @pytest.mark.parametrize(("fault", "engine"), ROWS)
 def test_nothing_is_lost_and_nothing_appears(site: Site, fault: Fault, engine: str) -> None:
-    fault.act(site)
+    try:
+        fault.act(site)
+    except NotHere as why:
+        pytest.skip(str(why))
 
 
-def _row(name: str) -> Fault:
-    return next(one for one in FAULTS if one.name.startswith(name))
+def _raise(error: Exception) -> None:
+    raise error
 
 
-def test_a_form_that_is_not_known_again_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_sent_before", lambda _sender: None)
-    monkeypatch.setattr(actions, "_form_hash", lambda _sender: None)
-    with pytest.raises((AssertionError, BaseException)):
-        _row("the same form twenty").act(site)
+def _no_room(*_anything: object) -> None:
+    raise OSError(errno.ENOSPC, "no room")
 
 
-def test_a_decision_without_its_condition_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moderation, "hold_still", lambda *_: None)
-    with pytest.raises(AssertionError):
-        _row("a hundred decisions").act(site)
+def _answer_as_a_fault(patch: pytest.MonkeyPatch) -> None:
+    """A database that is away for a moment is answered like a fault of the program, words gone."""
+    patch.setattr(errors, "_database_away", _raise)
 
 
-@pytest.mark.parametrize("lie", ["NaN", "infinity", "over one"])
-def test_a_lie_that_is_believed_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
-    monkeypatch.setattr(tasks, "_checked", lambda screened: screened)
-    with pytest.raises(AssertionError):
-        _row(f"classifier answering {lie}").act(site)
+def _know_no_form_again(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(actions, "_sent_before", lambda _sender: None)
+    patch.setattr(actions, "_form_hash", lambda _sender: None)
 
 
-def test_an_erasure_that_no_restore_repeats_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "gone", lambda _ids: [])
-    with pytest.raises(AssertionError, match="is back"):
-        _row("an old backup").act(site)
+def _let_everybody_decide(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(moderation, "hold_still", lambda *_: None)
 
 
-def test_a_lock_that_is_answered_as_a_fault_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broke(error: Exception) -> None:
-        raise error
-
-    monkeypatch.setattr(errors, "_database_away", broke)
-    with pytest.raises(AssertionError):
-        _row("database locked").act(site)
+def _believe_every_score(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(tasks, "_checked", lambda screened: screened)
 
 
-def test_room_that_ran_out_and_is_answered_as_a_fault_is_seen(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+def _publish_unscored(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(publishing, "_is_screened", lambda _revision: True)
+
+
+def _need_the_store(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(limits, "post", replace(limits.post, closed_without_store=True))
+    patch.setattr(limits.Limit, "refuse_unless", lambda self, _is_taken: self.check())
+
+
+def _trust_old_connections(patch: pytest.MonkeyPatch) -> None:
+    whole = storage.engine_options
+    patch.setattr(storage, "engine_options", lambda url: {**whole(url), "pool_pre_ping": False})
+
+
+def _in_the_other_process(plant: str) -> Plant:
+    return lambda patch: patch.setenv("FAULT_PLANT", plant)
+
+
+def _with(module: object, name: str, value: object) -> Plant:
+    return lambda patch: patch.setattr(module, name, value)
+
+
+PLANTS: dict[str, Plant] = {
+    "web process killed before the write": _with(catalogue, "POINT_OF", {"before the write": "nowhere"}),
+    "web process killed in the write": _in_the_other_process("halves"),
+    "web process killed before commit": _in_the_other_process("halves"),
+    "web process killed after commit": _in_the_other_process("forgets"),
+    "web process killed before the answer": _in_the_other_process("forgets"),
+    "database locked": _answer_as_a_fault,
+    "every connection cut": _trust_old_connections,
+    "the clock jumps": _let_everybody_decide,
+    "the same form twenty": _know_no_form_again,
+    "a hundred decisions": _let_everybody_decide,
+    "a migration killed": _in_the_other_process("each"),
+    "a field key that does not fit": _with(rotation, "count_lost", lambda: 0),
+    "an old backup": _with(ledger, "gone", lambda _ids: []),
+    "classifier missing": _publish_unscored,
+    "classifier breaking": _publish_unscored,
+    "classifier answering": _believe_every_score,
+    "classifier slower": _with(queue, "_leased", lambda subject, _lease: db.session.get(Screening, subject)),
+    "database full": _answer_as_a_fault,
+    "disk full, not a byte": _answer_as_a_fault,
+    "the database file may not grow": _answer_as_a_fault,
+    "disk full for the queue": _with(writing_views, "nudge", _no_room),
+    "database server restarted": _answer_as_a_fault,
+    "disk full for logs": _with(logs.Stream, "handleError", _no_room),
+    "limit store away": _need_the_store,
+    "worker killed after claim": _with(queue, "LEASE", timedelta(0)),
+    "worker killed between": _with(queue, "LEASE", timedelta(0)),
+    "worker killed after save": _in_the_other_process("unsaved"),
+    "a text on which": _with(queue, "MOST_ATTEMPTS", 1_000),
+    "field key changed": _with(rotation, "_move", lambda *_: True),
+}
+"""By the beginning of a row's name, the bug that turns it red."""
+
+
+def _plant_of(fault: Fault) -> Plant:
+    return next(plant for name, plant in PLANTS.items() if fault.name.startswith(name))
+
+
+def test_every_row_has_its_bug_and_every_bug_its_row() -> None:
+    names = [fault.name for fault in FAULTS]
+    assert [name for name in names if not any(name.startswith(start) for start in PLANTS)] == []
+    assert [start for start in PLANTS if not any(name.startswith(start) for name in names)] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "engine"),
+    [pytest.param(one, one.engines[0], marks=MARKS[one.engines[0]], id=one.name) for one in FAULTS],
+)
+def test_a_planted_bug_turns_the_row_red(
+    site: Site, fault: Fault, engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broke(error: Exception) -> None:
-        raise error
-
-    monkeypatch.setattr(errors, "_database_away", broke)
-    with pytest.raises(AssertionError):
-        _row("database full").act(site)
-
-
-def test_a_log_that_stops_the_program_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(_handler: logging.Handler, _record: logging.LogRecord) -> None:
-        raise OSError("no room for the log")
-
-    monkeypatch.setattr(logs.Stream, "handleError", stop)
-    with pytest.raises((AssertionError, OSError)):
-        _row("disk full for logs").act(site)
-
-
-def test_a_limit_that_needs_its_store_to_let_a_text_through_is_seen(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "post", replace(limits.post, closed_without_store=True))
-    monkeypatch.setattr(limits.Limit, "refuse_unless", lambda self, _is_taken: self.check())
-    with pytest.raises(AssertionError):
-        _row("limit store away").act(site)
-
-
-def test_a_lease_that_never_ends_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "LEASE", timedelta(0))
-    with pytest.raises(AssertionError):
-        _row("worker killed after claim").act(site)
-
-
-def test_a_text_that_is_tried_for_ever_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "MOST_ATTEMPTS", 1_000)
-    with pytest.raises(AssertionError):
-        _row("a text on which the machine breaks").act(site)
-
-
-def test_a_value_that_the_change_of_keys_forgets_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rotation, "_move", lambda *_: True)
-    with pytest.raises(AssertionError):
-        _row("field key changed").act(site)
-
-
-def test_a_slow_worker_that_overwrites_is_seen(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "_leased", lambda subject, _lease: db.session.get(Screening, subject))
-    with pytest.raises(AssertionError):
-        _row("classifier slower").act(site)
-
-
-def test_a_point_that_is_never_reached_is_seen(site: Site) -> None:
-    with pytest.raises(AssertionError, match="did not die"):
-        catalogue._killed("at no point")(site)
+    _plant_of(fault)(monkeypatch)
+    try:
+        fault.act(site)
+    except NotHere as why:
+        pytest.skip(str(why))
+    except (AssertionError, OSError, SQLAlchemyError):
+        return
+    pytest.fail("the bug was not seen")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from flask import Flask
@@ -23,6 +24,24 @@ class Door:
     method: str
     rule: str
     path: str
+    choices: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """What each argument may be: every word of a fixed choice, else one value that nobody has."""
+
+    @property
+    def arguments(self) -> set[str]:
+        """The names of what the rule takes."""
+        return set(self.choices)
+
+    def paths(self, name: str) -> list[str]:
+        """The address with `{}` for one argument, once for each word that another one may be."""
+        others = [other for other in self.choices if other != name]
+        made = []
+        for values in product(*(self.choices[other] for other in others)):
+            path = self.rule.replace(f"<{name}>", "{}")
+            for other, value in zip(others, values, strict=True):
+                path = path.replace(f"<{other}>", value)
+            made.append(path)
+        return made
 
     @property
     def line(self) -> str:
@@ -41,7 +60,8 @@ def doors(app: Flask) -> list[Door]:
 def _of(app: Flask, rule: Rule) -> Iterator[Door]:
     access = getattr(app.view_functions[rule.endpoint], "access", "UNLISTED")
     for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-        yield Door(access, method, _plain(rule), _filled(app, rule))
+        choices = {name: _choices(converter) for name, converter in rule._converters.items()}
+        yield Door(access, method, _plain(rule), _filled(app, rule), choices)
 
 
 def _plain(rule: Rule) -> str:
@@ -57,6 +77,12 @@ def _value(converter: BaseConverter) -> str | int:
     if isinstance(converter, AnyConverter):
         return sorted(converter.items)[0]
     return 7 if isinstance(converter, IntegerConverter) else new_id()
+
+
+def _choices(converter: BaseConverter) -> tuple[str, ...]:
+    if isinstance(converter, AnyConverter):
+        return tuple(sorted(converter.items))
+    return (str(_value(converter)),)
 
 
 def _filled(app: Flask, rule: Rule) -> str:

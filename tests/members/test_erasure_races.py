@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from forum.circles.actions import NotTaken
 from forum.circles.models import Post, Revision
 from forum.circles.views import writing as writing_views
-from forum.members import erasure, sessions
-from forum.members.models import Pseudonym, VaultRow
+from forum.members import erasure, registry, sessions
+from forum.members.models import PlannedRemoval, Pseudonym, VaultRow
 from forum.members.vault import OpenVault, SessionOver
 from forum.storage.clock import now
 from forum.storage.database import Model, db, writing
@@ -66,6 +69,51 @@ def test_what_comes_before_is_taken_back(engine_app: Flask) -> None:
     leave(session)
     assert db.session.scalars(db.select(Revision.state)).all() == ["withdrawn"]
     assert how_many(VaultRow) == 0
+
+
+def test_each_text_is_taken_back_by_itself_and_a_crash_goes_on(
+    engine_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No commit ends two texts of one person, so nothing in the database's own bookkeeping ties them."""
+    with writing():
+        circle_id = factories.circle().id
+    session, vault = sign_in()
+    for turn in range(4):
+        doing.open_thread(vault, circle_id, f"Name {turn}", waits=True)
+    ended: list[int] = []
+    withdrawn = db.select(db.func.count()).select_from(Revision).where(Revision.state == "withdrawn")
+
+    def look(looked: Session) -> None:
+        ended.append(looked.connection().scalar(withdrawn) or 0)
+
+    forget = erasure._forget
+    event.listen(db.session, "before_commit", look)
+    monkeypatch.setattr(erasure, "_forget", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        leave(session, "spread")
+    event.remove(db.session, "before_commit", look)
+    assert [count for count in ended if count][:4] == [1, 2, 3, 4], ended
+    planned = {row.object_id: row.day for row in db.session.scalars(db.select(PlannedRemoval))}
+    assert how_many(VaultRow) > 0 and len(planned) == 4
+    monkeypatch.setattr(erasure, "_forget", forget)
+    leave(session, "spread")
+    assert how_many(VaultRow) == 0
+    assert planned == {row.object_id: row.day for row in db.session.scalars(db.select(PlannedRemoval))}
+
+
+def test_texts_are_taken_back_in_no_order(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = registry.texts["post"]
+    taken: list[str] = []
+    seen = replace(kind, waiting=lambda _vault: list("abcdefghijkl"), listed=lambda _vault: [])
+    seen = replace(seen, end_waiting=lambda _vault, one, _now: taken.append(one))
+    monkeypatch.setitem(registry.texts, "post", seen)
+    orders = set()
+    for _turn in range(3):
+        taken.clear()
+        leave(sign_in()[0])
+        orders.add("".join(taken))
+    assert len(orders) == 3
+    assert {"".join(sorted(one)) for one in orders} == {"abcdefghijkl"}
 
 
 @pytest.mark.parametrize("how", erasure.HOWS)

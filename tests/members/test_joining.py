@@ -115,6 +115,54 @@ def test_any_long_unlisted_passphrase_is_fine_without_rules_of_composition(clien
     assert sign_in(client, passphrase="  ziemlich langes tier am fluss ").status_code == 303
 
 
+OFFERED = "harbor pencil violet sandal oregano tugboat"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Harbor pencil violet sandal oregano tugboat",
+        "harbor pencil violet sandal oregano tugboot",
+        "harbor pencil violet sandal oregano",
+        "harbor  pencil violet sandal oregano tugboat",
+        "harborpencilvioletsandaloreganotugboat",
+        "harbor pencil violet oregano sandal tugboat",
+        "harbor-pencil-violet-sandal-oregano-tugboat",
+    ],
+)
+def test_a_slip_in_the_offered_words_is_said_before_it_becomes_the_passphrase(
+    client: Client, browser: Callable[[], Client], typed: str
+) -> None:
+    """Whoever wrote the six words on paper and mistyped one would never get in again."""
+    form = join_form(client, offered=OFFERED, passphrase=typed)
+    answer = client.post("/join", data=form)
+    assert answer.status_code == 422
+    assert "nearly the six words" in answer.text and f"data-offered>{OFFERED}<" in answer.text
+    assert members() == []
+    code = join(browser(), "day shift")
+    back = {"recovery_code": code, "passphrase": typed, "offered": OFFERED}
+    assert browser().post("/recover", data=back).status_code == 422
+    mine = browser()
+    sign_in(mine, "day shift")
+    change = {"present": PASSPHRASE, "passphrase": typed, "offered": OFFERED}
+    assert mine.post("/account/passphrase", data=change).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "typed", [OFFERED, f"  {OFFERED} ", PASSPHRASE, "Harbor lights at four in the morning"]
+)
+def test_the_offered_words_and_words_of_one_s_own_are_taken(client: Client, typed: str) -> None:
+    form = join_form(client, offered=OFFERED, passphrase=typed)
+    assert client.post("/join", data=form).status_code == 303
+    client.post("/sign-out")
+    assert sign_in(client, passphrase=typed.strip()).status_code == 303
+
+
+def test_what_is_no_offer_of_ours_stops_nobody(client: Client) -> None:
+    form = join_form(client, offered=PASSPHRASE.upper())
+    assert client.post("/join", data=form).status_code == 303
+
+
 def test_a_taken_name_is_said_and_the_place_is_kept(client: Client, browser: Callable[[], Client]) -> None:
     join(client, "Night  Shift")
     other = browser()

@@ -286,6 +286,31 @@ def test_the_timing_test_sees_a_dummy_that_is_not_real(
     assert differ(*times_of("wrong", [known, None]))
 
 
+def test_a_wrong_sign_in_does_the_same_work_whatever_is_wrong(
+    client: Client, browser: Callable[[], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole answer: the same statements, the same stretching, the same size."""
+    join(client)
+    stretched: list[str] = []
+    stretch = keys._stretch
+    monkeypatch.setattr(keys, "_stretch", lambda *a: (stretched.append(a[2]), stretch(*a))[1])
+
+    def work(name: str, passphrase: str) -> tuple[list[str], list[str], int, int]:
+        stretched.clear()
+        stranger = browser()
+        stranger.form_token()
+        with engines.counting() as ran:
+            answer = sign_in(stranger, name, passphrase)
+        return list(ran), list(stretched), answer.status_code, len(answer.data)
+
+    nobody, somebody = work("night shirt", "wrong words of mine"), work("night shift", "wrong words of mine")
+    assert nobody == somebody
+    assert len(somebody[0]) == 1 and len(somebody[1]) == 1 and somebody[2] == 422
+    known = keys.unlock
+    monkeypatch.setattr(keys, "open_lock", lambda found, words: found and known(found, words))
+    assert work("night shirt", "wrong words of mine") != somebody, "a shortcut for nobody is seen"
+
+
 def test_no_passphrase_is_stretched_inside_a_write_transaction(app: Flask) -> None:
     with pytest.raises(RuntimeError), writing():
         keys.lock(keys.new_key(), PASSPHRASE)

@@ -11,8 +11,8 @@ import time_machine
 from flask import Flask
 
 from forum.circles import actions as life
-from forum.circles import rules
-from forum.circles.models import Decision, PublishedPost, Review
+from forum.circles import rules, waits
+from forum.circles.models import Decision, PublishedPost, PublishedThread, Review, WaitCount
 from forum.circles.reviews import Changed
 from forum.moderation import actions, claims, log
 from forum.moderation.actions import Moderator, OwnText, Stale, TooEarly
@@ -87,6 +87,39 @@ def test_moderators_at_once_decide_each_review_once(engine_app: Flask) -> None:
     assert decided == Counter(reviews)
     assert db.session.scalar(db.select(db.func.count()).select_from(Decision)) == 18
     assert log.verify(current_settings().anchor_file) is None
+
+
+def test_replies_published_at_once_each_get_a_place_and_are_counted(engine_app: Flask) -> None:
+    ana, ben = desk.Author(), desk.Author()
+    opening = ana.opens(desk.a_circle())
+    desk.screen_all()
+    desk.decide(Moderator(new_id()), desk.review_of(opening).id, "publish")
+    replies = [ben.replies(opening) for _ in range(5)]
+    desk.screen_all()
+    moderators = [Moderator(new_id()) for _ in replies]
+    reviews = [desk.review_of(post_id).id for post_id in replies]
+    seen = [desk.read(me, review_id) for me, review_id in zip(moderators, reviews, strict=True)]
+    db.session.remove()
+
+    def publish(number: int) -> None:
+        desk.decide(moderators[number], reviews[number], "publish", seen[number])
+
+    assert in_threads(engine_app, 5, publish) == []
+    places = db.session.scalars(
+        db.select(PublishedPost.position).where(PublishedPost.is_opening.is_(False))
+    ).all()
+    assert sorted(places) == [1, 2, 3, 4, 5]
+    assert db.session.scalars(db.select(PublishedThread.replies)).one() == 5
+
+
+def test_the_first_waits_of_an_hour_are_counted_at_once(engine_app: Flask) -> None:
+    def count(_number: int) -> None:
+        with writing():
+            waits.count_wait("routine", now() - timedelta(minutes=7), now())
+
+    db.session.remove()
+    assert in_threads(engine_app, 6, count) == []
+    assert db.session.scalars(db.select(WaitCount.count)).all() == [6]
 
 
 def test_two_clicks_at_once_are_one_decision(engine_app: Flask) -> None:

@@ -296,7 +296,8 @@ def test_who_leaves_for_good_waits_for_no_answer(app: Flask) -> None:
     ana, post_id = published(app)
     answer_to(ana, post_id, THANKS)
     with writing():
-        erasure.end_waiting(ana.vault, now())
+        assert erasure.waiting(ana.vault) == [post_id]
+        erasure.end_waiting(ana.vault, post_id, now())
     assert not desk.review_of(post_id).open
 
 

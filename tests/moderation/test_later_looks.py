@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import string
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
+from forum.circles import talking
+from forum.circles.models import Decision, Post, Review
 from forum.circles.rules import SECOND_WAIT
 from forum.moderation import later, log
 from forum.moderation.actions import Moderator
@@ -79,3 +83,92 @@ def test_only_a_lead_may_ask_who_and_asking_is_written_down(app: Flask) -> None:
     acts = [row.act for row in db.session.scalars(db.select(StagedEntry))]
     assert acts.count(later.ASKED_WHO) == 1
     assert log.verify(current_settings().anchor_file) is None
+
+
+@pytest.fixture
+def every_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every decision gets a second look."""
+    monkeypatch.setattr(later, "SAMPLED_IDS", tuple("-_" + string.ascii_letters + string.digits))
+
+
+def decided(by: str, outcome: str = "publish", body: str = "A long week.", circle: str = "") -> str:
+    """A decision that one person made about an ordinary text; its id."""
+    post_id = desk.Author().opens(circle or desk.a_circle(), body)
+    desk.screen_all()
+    return desk.decide(Moderator(by), desk.review_of(post_id).id, outcome).id
+
+
+LOOK = "/moderation/second-look"
+
+
+@pytest.mark.parametrize(("said", "answer"), [("return", "decide alike"), ("publish", "this was returned")])
+def test_a_second_look_is_asked_without_what_was_decided(app: Flask, every_one: None, said, answer) -> None:
+    mo, kim, lou = (Person(app, "moderator") for _ in range(3))
+    decision_id = decided(mo.staff_id, "return", "Somebody sat with me.")
+    assert "Nothing is left" in mo.browser.get(LOOK).text, "not by who decided"
+    page = kim.browser.get(LOOK).text
+    assert "Somebody sat with me." in page
+    assert "Returned" not in page and desk.WORDS not in page
+    assert kim.browser.post(f"{LOOK}/{decision_id}", data={"outcome": "undo"}).status_code == 409
+    told = kim.browser.post(f"{LOOK}/{decision_id}", data={"outcome": said}, follow_redirects=True).text
+    assert answer in told
+    assert "Nothing is left" in lou.browser.get(LOOK).text, "one look is enough"
+    assert lou.browser.post(f"{LOOK}/{decision_id}", data={"outcome": said}).status_code == 409
+    assert kim.browser.post(f"{LOOK}/nothing", data={"outcome": said}).status_code == 404
+    assert db.session.get_one(Decision, decision_id, populate_existing=True).in_force, (
+        "nothing is changed by it"
+    )
+    looks = later.second_looks(day_of(now()))
+    assert (looks.looks, looks.alike) == (1, int(said == "return"))
+
+
+def test_a_second_look_can_be_passed_over(app: Flask, every_one: None) -> None:
+    one, other = sorted(decided("o" * 22, body=body) for body in ("The first.", "The second."))
+    kim = Person(app, "moderator")
+    assert f'action="{LOOK}/{one}"' in kim.browser.get(LOOK).text
+    assert f'action="{LOOK}/{other}"' in kim.browser.get(f"{LOOK}?after={one}").text
+    assert "Nothing is left" in kim.browser.get(f"{LOOK}?after={other}").text
+
+
+def test_heavy_texts_own_threads_and_private_words_get_no_second_look(app: Flask, every_one: None) -> None:
+    me, other = Moderator("m" * 22), "o" * 22
+    ana = desk.Author()
+    post_id = ana.opens(desk.a_circle())
+    desk.screen_all()
+    desk.decide(Moderator(other), desk.review_of(post_id).id, "publish", words="")
+    thread = db.session.get_one(Post, post_id).thread_id
+    decided_alone(other)
+    written = desk.make_ready("To you", "Hello.", "", is_opening=True)
+    with writing():
+        talking.start(ana.sender(), written, ana.name, now())
+    desk.screen_all()
+    open_one = db.session.scalars(db.select(Review.id).where(Review.open)).one()
+    desk.decide(Moderator(other), open_one, "publish")
+    found = later.next_second_look(me, [], day_of(now()))
+    assert found.Review.post_id == post_id
+    assert later.next_second_look(me, [], day_of(now()), found.Decision.id) is None
+    assert later.next_second_look(me, [thread], day_of(now())) is None
+    assert later.next_second_look(me, [], day_of(now()) + timedelta(days=later.SAMPLE_DAYS)) is None
+
+
+def test_a_softened_text_is_revealed_before_it_is_looked_at_again(app: Flask, every_one: None) -> None:
+    decision_id = decided("o" * 22, body="You are all fools.")
+    with writing():
+        db.session.get_one(Decision, decision_id).lane = "conduct"
+        db.session.scalars(db.select(Review)).one().lane = "conduct"
+    kim = Person(app, "moderator")
+    page = kim.browser.get(LOOK).text
+    assert "fools" not in page and f"{LOOK}/{decision_id}" not in page
+    link = re.search(r'href="([^"]+reveal=1)"', page)[1]
+    assert "fools" in kim.browser.get(link).text and "Publish</button>" in kim.browser.get(link).text
+
+
+def test_one_decision_in_sixteen_is_looked_at_by_its_id(app: Flask) -> None:
+    decision_id = decided("o" * 22)
+    me, today = Moderator("m" * 22), day_of(now())
+    found = {}
+    for letter in "abcdezA0-_":
+        with writing():
+            db.session.execute(db.update(Decision).values(id=letter + decision_id[1:]))
+        found[letter] = later.next_second_look(me, [], today) is not None
+    assert {letter for letter, is_shown in found.items() if is_shown} == set(later.SAMPLED_IDS)

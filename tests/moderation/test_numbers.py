@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+import threading
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
+from forum.circles import actions as life
+from forum.circles import waits
 from forum.circles.models import Decision, WaitCount
-from forum.moderation import alike, numbers
+from forum.moderation import alike, claims, numbers, ten
+from forum.moderation.models import HandCount
 from forum.moderation.offering import Moderator
 from forum.screening.models import Screening
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests import factories
+from tests.members.test_vault import in_tabs
 from tests.moderation import desk
+from tests.people import Person
 
 
 def decided(label_score: float, outcome: str, rule: str = "", machine: tuple[str, ...] = ()) -> None:
@@ -108,3 +115,75 @@ def test_alike_texts_of_the_queue_leave_out_care_and_one_s_own_threads(app: Flas
     assert [len(group) for group in found] == [3]
     own = desk.review_of(posts[0]).thread_id
     assert [len(group) for group in alike.waiting_alike(Moderator(new_id()), [own])] == [2]
+
+
+def in_hand() -> list[tuple[str, int, int]]:
+    """What was counted of the time in hand: lane, minutes, how often."""
+    db.session.rollback()
+    rows = db.session.execute(db.select(HandCount.lane, HandCount.minutes, HandCount.count))
+    return sorted(tuple(row) for row in rows)
+
+
+def test_time_in_hand_runs_from_the_last_claim_and_goes_with_the_decision(
+    engine_app: Flask, clock: time_machine.Traveller
+) -> None:
+    post_id = desk.Author().opens(desk.a_circle())
+    desk.screen_all()
+    review_id = desk.review_of(post_id).id
+    first, second = Moderator(new_id()), Moderator(new_id())
+    with writing():
+        assert claims.take_next(first, [], now()) == review_id
+    clock.shift(timedelta(minutes=30))
+    before = desk.read(second, review_id)
+    clock.shift(timedelta(minutes=4))
+    with writing():
+        assert claims.claim(second, review_id, now()), "keeping it begins no new claim"
+    clock.shift(timedelta(minutes=3))
+    desk.decide(second, review_id, "return", before)
+    assert in_hand() == [("routine", 10, 1)]
+    assert desk.review_by(review_id).claimed_at is None
+
+
+@pytest.mark.parametrize("exit_", ["given back", "withdrawn", "of ten"])
+def test_what_was_not_read_alone_to_its_decision_is_not_measured(app: Flask, exit_: str) -> None:
+    ana = desk.Author()
+    post_id = ana.opens(desk.a_circle())
+    desk.screen_all()
+    review_id, me = desk.review_of(post_id).id, Moderator(new_id())
+    with writing():
+        if exit_ == "of ten":
+            assert ten.take_ten(me, [], now()) == 1
+        else:
+            assert claims.claim(me, review_id, now())
+        if exit_ == "given back":
+            claims.release(me, review_id)
+        if exit_ == "withdrawn":
+            life.withdraw(ana.vault, post_id, now())
+    if exit_ == "of ten":
+        desk.decide(me, review_id, "publish", desk.seen(review_id), words="")
+    assert in_hand() == []
+    assert desk.review_by(review_id).claimed_at is None
+
+
+def test_counts_at_the_same_moment_are_all_counted(engine_app: Flask) -> None:
+    at = now()
+    together = threading.Barrier(2)
+
+    def decide(_tab: int) -> None:
+        with writing():
+            if db.engine.dialect.name == "postgresql":  # SQLite lets one write at a time
+                db.session.execute(db.text("SELECT 1"))
+                together.wait(10)
+            waits.count_wait("routine", at - timedelta(minutes=3), at)
+
+    assert in_tabs(engine_app, 2, decide) == []
+    assert db.session.scalar(db.select(WaitCount.count)) == 2
+
+
+def test_half_the_time_in_hand_is_told_from_ten_decisions_on(app: Flask) -> None:
+    lead = Person(app, "lead")
+    for number in range(10):
+        assert ">5 minutes<" not in lead.browser.get("/moderation/numbers").text, number
+        with writing():
+            numbers.count_in_hand("conduct", now() - timedelta(minutes=4), now())
+    assert ">5 minutes<" in lead.browser.get("/moderation/numbers").text

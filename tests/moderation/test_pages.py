@@ -40,6 +40,7 @@ def take(mo: Person, **wanted: str) -> tuple[str, dict[str, str], str]:
     "path",
     [
         *("", "/queue", "/alike", "/ten", "/shifts", "/settings", "/numbers", "/log", "/alone", "/policy"),
+        "/second-look",
         *(
             "/policy/watch",
             "/policy/threshold.insult",
@@ -366,7 +367,7 @@ def test_transparency_tells_no_small_count(app: Flask, client) -> None:
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("", 14), ("/queue", 8), ("/ten", 8), ("/alike", 7), ("/numbers", 9), ("/shifts", 9)],
+    [("", 14), ("/queue", 8), ("/ten", 8), ("/alike", 7), ("/numbers", 12), ("/shifts", 9)],
 )
 def test_pages_take_as_many_statements_for_much_as_for_little(
     app: Flask, count_statements, path: str, most: int

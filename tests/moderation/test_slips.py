@@ -23,6 +23,7 @@ def test_a_softened_text_is_read_before_it_is_published(app: Flask) -> None:
     mo = Person(app, "moderator")
     path, bound, page = take(mo)
     assert f"{path}/publish" not in page
+    assert GOODBYE not in page and "tonight" not in page, "a softened text is not in the page at all"
     assert "Reveal the text to publish, return or decline it." in page
     answer = mo.browser.post(f"{path}/publish", data=bound)
     assert answer.status_code == 422

@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 
 from forum.circles import actions as life
+from forum.circles.content import open_content
 from forum.circles.models import Decision, PublishedPost
 from forum.circles.writing import make_ready
 from forum.moderation import actions, alerts, sweeps
@@ -46,6 +47,19 @@ def undo(decision: Decision) -> Decision:
 def told(ana: desk.Author) -> list[str]:
     db.session.rollback()
     return [one.kind for one in notices.notices_of(life._names(ana.vault), now())]
+
+
+@pytest.mark.parametrize("outcome", ["publish", *PENDING])
+def test_each_outcome_leaves_one_decision_one_message_and_the_text(
+    app: Flask, clock: time_machine.Traveller, outcome: str
+) -> None:
+    ana, post_id, _decision = decided(outcome)
+    clock.shift(301)
+    with writing():
+        sweeps.close_grace(now())
+    assert len(told(ana)) == 1
+    assert db.session.scalar(db.select(db.func.count()).select_from(Decision)) == 1
+    assert open_content(desk.text_of(post_id)).body == "A long week."
 
 
 @pytest.mark.parametrize("outcome", PENDING)

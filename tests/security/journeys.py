@@ -6,7 +6,7 @@ import re
 import sqlite3
 from contextlib import closing
 
-from flask import Flask
+from flask import Flask, Response, request_finished
 
 from forum.circles.tasks import screen_next
 from forum.members import second_factor
@@ -54,12 +54,17 @@ class Day:
         self.moderator = Person(app, "moderator")
         self.moderator.browser.environ_base.update(self.member.environ_base)
         self.found: list[Canary] = []
+        self.headers: list[str] = []
+        request_finished.connect(self._keep_headers, app)
         with writing():
             self.circle = factories.circle("Newcomers").id
 
-    def keep(self, what: str, secret: str) -> None:
+    def _keep_headers(self, _app: Flask, response: Response, **_more: object) -> None:
+        self.headers.append(str(response.headers))
+
+    def keep(self, what: str, secret: str, may_lie_in: frozenset[str] = NOWHERE) -> None:
         """Look for a secret that the program itself has made."""
-        self.found.append(Canary(what, secret, NOWHERE))
+        self.found.append(Canary(what, secret, may_lie_in))
 
     def join(self) -> None:
         """Join, sign out, guess wrongly, sign in, come back by the code, set a second factor."""
@@ -82,7 +87,8 @@ class Day:
         self.keep("second recovery code", self.write_down())
         self.member.post("/sign-out")
         assert self.member.post("/sign-in", data={**form, **back}).status_code == 303
-        self.keep("session token", self.member.get_cookie("kindred").value.partition(".")[0])
+        token = self.member.get_cookie("kindred").value.partition(".")[0]
+        self.keep("session token", token, frozenset({"headers"}))
         with writing():
             self.keep("TOTP secret", second_factor.begin(self.moderator.vault))
 

@@ -41,14 +41,14 @@ def circle_id(app: Flask) -> Iterator[str]:
 
 DOORS = {
     "/join": 20,
-    "/sign-in": 20,
+    "/sign-in": 60,
     "/recover": 20,
     "/search": 30,
     "/invited": 10,
     "/account/export": 4,
     "/account/confirm": 10,
-    "/goals": 10,
-    "/check-in": 10,
+    "/goals": 30,
+    "/check-in": 30,
 }
 
 
@@ -59,12 +59,15 @@ def test_each_door_closes_after_its_number_and_says_for_how_long(
     is_visitors = path in ("/join", "/sign-in", "/recover")
     browser = Client(app, app.response_class) if is_visitors else Person(app).browser
     typed = {"note": "words that must not be lost", "passphrase": "x", "code": "x", "query": "x"}
-    statuses = [browser.post(path, data=typed).status_code for _turn in range(allowed)]
+    if path == "/recover":
+        typed |= {"recovery_code": "x", "passphrase": PASSPHRASE}
+    names = [{"sign_in_name": f"name {turn}"} if is_visitors else {} for turn in range(allowed)]
+    statuses = [browser.post(path, data=typed | name).status_code for name in names]
     assert 429 not in statuses, path
-    answer = browser.post(path, data=typed)
+    answer = browser.post(path, data=typed | {"sign_in_name": "one more"})
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 24 * 3600 + 1
-    assert "words that must not be lost" in answer.text
+    assert "words that must not be lost" in answer.text or path == "/sign-in"
     clock.shift(int(answer.headers["Retry-After"]) + 1)
     if not is_visitors:
         return  # their session has ended by then
@@ -92,7 +95,7 @@ def test_texts_are_slowed_with_the_words_kept_and_care_never(app: Flask, circle_
 @pytest.mark.parametrize("header", FORGED)
 def test_a_forged_header_opens_no_door(app: Flask, header: str) -> None:
     browser = Client(app, app.response_class)
-    for turn in range(20):
+    for turn in range(60):
         forged = {header: f"198.51.{turn}.9"}
         answer = browser.post(
             "/sign-in", data={"sign_in_name": f"n{turn}", "passphrase": "x"}, headers=forged
@@ -132,6 +135,60 @@ def test_somebody_guessing_slows_the_name_and_locks_nobody_out(
     assert victim.post("/recover", data=back).status_code == 303
     clock.shift(15 * 60 + 1)
     assert sign_in(victim, passphrase=back["passphrase"]).status_code == 303
+
+
+def test_signing_in_is_not_counted_and_a_shared_network_stays_open(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    """A ward behind one address signs in all day, whatever somebody there guesses at one name."""
+    key, code = keys.new_key(), keys.new_recovery_code()
+    lock = keys.lock(key, PASSPHRASE)
+    with writing():
+        joining.join("night shift", key, lock, code)
+    ward = {"REMOTE_ADDR": ADDRESS.word}
+
+    def try_it(name: str, passphrase: str) -> int:
+        browser = Client(app, app.response_class)
+        typed = {"sign_in_name": name, "passphrase": passphrase}
+        return browser.post("/sign-in", data=typed, environ_base=ward).status_code
+
+    assert {try_it("night shift", PASSPHRASE) for _turn in range(70)} == {303}
+    assert {try_it("other name", "x") for _turn in range(20)} == {422}
+    assert try_it("other name", "x") == 429
+    assert try_it("night shift", PASSPHRASE) == 303
+
+
+@pytest.mark.parametrize("other", ["  OTHER   name ", "\uff4fther name", "Other\u3000Name"])
+def test_a_name_written_otherwise_is_the_same_name(app: Flask, other: str) -> None:
+    for turn in range(20):
+        away = {"REMOTE_ADDR": f"198.51.{turn}.1"}
+        typed = _typed("other name" if turn % 2 else other, "x")
+        Client(app, app.response_class).post("/sign-in", data=typed, environ_base=away)
+    for name in ("other name", other):
+        assert Client(app, app.response_class).post("/sign-in", data=_typed(name, "x")).status_code == 429
+
+
+def test_who_is_slowed_is_told_kindly_and_keeps_what_was_typed(app: Flask) -> None:
+    """The page says what it is about, how long, that nothing is locked, and where help is; alike for all."""
+    browser = Client(app, app.response_class, use_cookies=True)
+    carried = {"kept_for": "/c/x/new", "kept.body": "A long week, and I wrote it down."}
+    for _turn in range(20):
+        browser.post("/sign-in", data=_typed("other name", "x"))
+    slowed = browser.post("/sign-in", data=_typed("other name", "x") | carried)
+    assert slowed.status_code == 429
+    for words in (
+        "nothing is locked",
+        "minutes are enough",
+        'href="/help"',
+        'href="/recover"',
+        "A long week, and",
+    ):
+        assert words in slowed.text, words
+    assert 'name="kept.body"' in slowed.text
+
+
+def _typed(name: str, passphrase: str) -> dict[str, str]:
+    return {"sign_in_name": name, "passphrase": passphrase}
 
 
 def test_yesterdays_memory_cannot_confirm_an_address(app: Flask, clock: time_machine.Traveller) -> None:
@@ -209,6 +266,17 @@ def test_a_form_that_was_taken_is_answered_the_same_however_full_the_limit_is(
     assert ana.browser.post(f"/c/{circle_id}/new", data=_opening("new form")).status_code == 429
     assert ana.browser.post(f"/c/{circle_id}/new", data=_opening("used 8")).location == last
     assert ana.browser.post(f"/c/{circle_id}/new", data=_opening("one form")).location == first.location
+
+
+def test_a_day_of_goals_and_check_ins_stops_no_text(
+    app: Flask, circle_id: str, clock: time_machine.Traveller
+) -> None:
+    ana = Person(app)
+    for turn in range(30):
+        ana.browser.post("/goals", data={"name": "", "form_key": f"{turn}"})
+        ana.browser.post("/check-in", data={"form_key": f"{turn}"})
+    assert ana.browser.post("/check-in", data={}).status_code == 429
+    assert ana.browser.post(f"/c/{circle_id}/new", data=_opening("a text")).status_code == 303
 
 
 def test_each_form_for_a_text_is_slowed_with_its_words_kept_and_care_comes_first(

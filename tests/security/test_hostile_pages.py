@@ -69,7 +69,7 @@ class Answers:
 @pytest.fixture
 def answers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Answers]:
     """With the limits off and the program answering its own faults."""
-    monkeypatch.setattr(limits.Limit, "check", lambda _self: None)
+    monkeypatch.setattr(limits.Limit, "check", lambda *_: None)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     found = Answers()
     yield found

@@ -17,6 +17,8 @@ from tests.text.hostile_texts import faults
         ("http://A.Example/Path?x=Y#z", "a.example"),
         ("https://xn--bcher-kva.example/", "xn--bcher-kva.example"),
         ("https://a.xn--p1ai", "a.xn--p1ai"),
+        ("https://xn--4dbrk0ce.example", "xn--4dbrk0ce.example"),
+        ("https://xn--wgbh1c.example", "xn--wgbh1c.example"),
         ("https://en.wikipedia.org/wiki/Burnout_(psychology)", "en.wikipedia.org"),
         ("https://a.example?q=1", "a.example"),
         ("https://" + "a" * 56 + ".onion/", "a" * 56 + ".onion"),
@@ -46,6 +48,9 @@ def test_plain_web_addresses_are_links(typed: str, host: str) -> None:
         "https://a.lan/x", "https://b.localhost/", "https://a.home.arpa", "ftp://a.example", "javascript:1",
         "tel:116123", "sms:112", "mailto:a@b.example", "data:text/html,x", "view-source:https://a.example",
         "https://xn--/", "https://a.xn--", "https://" + "a" * 64 + ".example",
+        "https://xn--a.example", "https://foo.xn--a.example", "https://xn--psd.example", "https://xn--80a.a.xn--a",
+        "https://xn--a-ecp.example", "https://xn--bcher-kvÁ.example", "https://xn--kh-r3e.example",
+        "https://xn--99999999.example", "https://xn--abc-.example", "https://xn--j6w193g0.example",
         "https://" + "a." * 130 + "example", "https://a.example/" + "x" * 1000,
     ],
 )  # fmt: skip

@@ -98,3 +98,16 @@ def test_when_the_error_page_itself_fails_there_is_still_an_answer(pages: Flask,
     answer = client.get("/nowhere")
     assert answer.status_code == 404
     assert "/help" in answer.text
+
+
+def test_no_passphrase_comes_back_readable_with_an_error(app: Flask) -> None:
+    """Neither the present one nor the offered words are shown; those travel on unseen."""
+    browser = Person(app).browser
+    words = {"present": "my present words here", "passphrase": "my new words here"}
+    offered = {"offered": "harbor pencil violet sandal oregano tugboat", "note": "two words"}
+    sent_from_here = {"Sec-Fetch-Site": "same-origin"}
+    answer = browser.post("/account/passphrase", data=words | offered, csrf=False, headers=sent_from_here)
+    assert answer.status_code == 400 and "two words" in answer.text
+    assert "my present words" not in answer.text and "my new words" not in answer.text
+    assert answer.text.count("harbor pencil") == 1
+    assert 'type="hidden" name="offered"' in answer.text

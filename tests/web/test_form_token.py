@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, flash
 
 from config import Settings
 from tests import engines
@@ -66,3 +69,44 @@ def test_the_cookie_is_bound_to_the_host(production: Settings, onion: bool, star
     assert ("Secure" in cookie) is not onion
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
+
+
+def _form_cookie(client: Client) -> str:
+    return client.get_cookie("form").value
+
+
+def test_nothing_can_be_read_in_the_cookie(app: Flask, browser) -> None:  # type: ignore[no-untyped-def]
+    """Neither its size nor its letters say whether a line waits in it, or which."""
+    sizes = set()
+    for line in ("", "Your draft is kept for 14 days. Only you can open it.", "Gone."):
+        held = {"csrf_token": "0123456789abcdef" * 3}
+        held |= {"_flashes": [("message", line)]} if line else {}
+        value = app.session_interface.get_signing_serializer(app).dumps(held)
+        plain = base64.urlsafe_b64decode(value)
+        assert not set(re.findall(rb"[a-z0-9_]{6,}", plain)) & {b"draft", b"csrf_token", b"0123456789abcdef"}
+        assert b"Gone" not in plain and b"14 days" not in plain
+        assert app.session_interface.get_signing_serializer(app).loads(value)["csrf_token"]
+        sizes.add(len(value))
+    assert len(sizes) == 1
+    visitor = browser()
+    visitor.form_token()
+    value = _form_cookie(visitor)
+    assert b"csrf" not in base64.urlsafe_b64decode(value)
+    for changed in (
+        "",
+        "x",
+        value[:-4] + "AAAA",
+        value.replace("-", "_"),
+        "eyJjc3JmX3Rva2VuIjoiYSJ9.aaaa.bbbb",
+    ):
+        visitor.set_cookie("form", changed if changed != value else "x")
+        answer = visitor.post("/language", data={"csrf_token": "x", "note": "two words"})
+        assert answer.status_code == 400
+
+
+def test_a_line_for_the_next_page_is_said_once(pages: Flask, client: Client) -> None:
+    pages.add_url_rule("/says", "says", lambda: (flash("It is withdrawn."), "ok")[1])
+    client.get("/says")
+    assert b"withdrawn" not in base64.urlsafe_b64decode(_form_cookie(client))
+    assert "It is withdrawn." in client.get("/sign-in").text
+    assert "It is withdrawn." not in client.get("/sign-in").text

@@ -63,19 +63,44 @@ def test_a_signed_in_person_counts_for_themselves(
     assert client.post("/limited", **_from(ADDRESS)).status_code == 200
 
 
-def test_guessing_at_one_sign_in_name_is_limited_from_everywhere(pages: Flask) -> None:
-    def attempt(number: int, name: str) -> None:
-        address = f"198.51.{number}.1"
-        with pages.test_request_context(
-            "/", method="POST", data={"sign_in_name": name}, environ_base={"REMOTE_ADDR": address}
-        ):
-            limits.sign_in.check()
+def _attempt(pages: Flask, address: str, name: str, failed: bool = True) -> None:
+    with pages.test_request_context("/", method="POST", environ_base={"REMOTE_ADDR": address}):
+        limits.sign_in.check(name)
+        if not failed:
+            limits.sign_in.give_back(name)
 
+
+def test_guessing_at_one_sign_in_name_is_limited_from_everywhere(pages: Flask) -> None:
     for number in range(20):
-        attempt(number, "heron" if number % 2 else " HERON ")
+        _attempt(pages, f"198.51.{number}.1", "heron")
     with pytest.raises(TooMany):
-        attempt(21, "heron")
-    attempt(22, "wren")
+        _attempt(pages, "198.51.21.1", "heron")
+    _attempt(pages, "198.51.21.1", "wren")
+
+
+def test_what_succeeds_is_not_counted(pages: Flask) -> None:
+    for _turn in range(100):
+        _attempt(pages, ADDRESS, "heron", failed=False)
+    for number in range(60):
+        _attempt(pages, ADDRESS, f"name {number}")
+    with pytest.raises(TooMany):
+        _attempt(pages, ADDRESS, "one more", failed=False)
+
+
+def test_who_is_told_to_wait_slows_nobody_else(pages: Flask) -> None:
+    """Where a name is full, its network is not charged for what was not even tried; and the other way."""
+    for number in range(20):
+        _attempt(pages, f"198.51.{number}.1", "heron")
+    for _turn in range(100):
+        with pytest.raises(TooMany):
+            _attempt(pages, ADDRESS, "heron")
+    _attempt(pages, ADDRESS, "wren")
+    for number in range(59):
+        _attempt(pages, ADDRESS, f"name {number}")
+    for _turn in range(30):
+        with pytest.raises(TooMany):
+            _attempt(pages, ADDRESS, "owl")
+    _attempt(pages, "198.51.99.1", "owl")
 
 
 def test_an_onion_door_has_no_prefix(settings: Settings) -> None:

@@ -75,7 +75,7 @@ def _said(one: words_kept.KindWord) -> SimpleNamespace:
 
 @celebration_pages.post("/kind-words/<notice_id>/keep")
 @members_only
-@limits.post
+@limits.own
 def keep(notice_id: str) -> Response:
     """Keep a thanks where it does not fade."""
     with writing():
@@ -85,7 +85,7 @@ def keep(notice_id: str) -> Response:
 
 @celebration_pages.post("/kind-words/<int:number>/let-go")
 @members_only
-@limits.post
+@limits.own
 def let_go(number: int) -> Response:
     """Throw a kept thanks away."""
     with writing():

@@ -36,7 +36,7 @@ def page() -> str:
 
 @check_in_pages.post("/check-in")
 @members_only
-@limits.post
+@limits.own
 def keep() -> Answer:
     """Keep a check-in."""
     form = CheckInForm(request.form)
@@ -59,7 +59,7 @@ def keep() -> Answer:
 
 @check_in_pages.post("/check-in/<int:entry>/forget")
 @members_only
-@limits.post
+@limits.own
 def forget(entry: int) -> Answer:
     """Throw one entry away."""
     with writing():
@@ -176,7 +176,7 @@ def early_signs() -> str:
 
 @check_in_pages.post("/check-in/early-signs")
 @members_only
-@limits.post
+@limits.own
 def keep_early_signs() -> Answer:
     """Keep the card."""
     form = EarlySignsForm(request.form)
@@ -216,7 +216,7 @@ def choose_drop() -> str:
 
 @check_in_pages.post("/check-in/drop")
 @members_only
-@limits.post
+@limits.own
 def drop() -> Answer:
     """Take one thing off the list, or pick it up again."""
     form = DropForm(request.form)

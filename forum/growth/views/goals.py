@@ -50,7 +50,7 @@ def _list_page(form: dict[str, Any], errors: dict[str, Any]) -> str:
 
 @goal_pages.post("/goals")
 @members_only
-@limits.post
+@limits.own
 def begin() -> Answer:
     """Write a goal down."""
     form = GoalForm(request.form)
@@ -100,7 +100,7 @@ def _page(at: int, form: dict[str, Any] | None = None, errors: dict[str, Any] | 
 
 @goal_pages.post("/goals/<int:goal>/steps")
 @members_only
-@limits.post
+@limits.own
 def add_step(goal: int) -> Answer:
     """Add a step."""
     form = StepForm(request.form)
@@ -115,7 +115,7 @@ def add_step(goal: int) -> Answer:
 
 @goal_pages.post("/goals/<int:goal>/obstacles")
 @members_only
-@limits.post
+@limits.own
 def foresee(goal: int) -> Answer:
     """Add what might get in the way, and what to do then."""
     form = ObstacleForm(request.form)
@@ -135,7 +135,7 @@ def _add(goal: int, form: Form, field: str, full: str, act: Callable[[Any], None
 
 @goal_pages.post("/goals/<int:goal>/steps/<step>/change")
 @members_only
-@limits.post
+@limits.own
 def change_step(goal: int, step: str) -> Answer:
     """Make a step smaller, or say it in other words."""
     form = StepForm(request.form)
@@ -147,7 +147,7 @@ def change_step(goal: int, step: str) -> Answer:
 
 @goal_pages.post("/goals/<int:goal>/steps/<step>/done")
 @members_only
-@limits.post
+@limits.own
 def finish_step(goal: int, step: str) -> Answer:
     """A step is done."""
     after = number(DoneForm(request.form).after.data)
@@ -157,7 +157,7 @@ def finish_step(goal: int, step: str) -> Answer:
 
 @goal_pages.post("/goals/<int:goal>/steps/<step>/aside")
 @members_only
-@limits.post
+@limits.own
 def set_aside(goal: int, step: str) -> Answer:
     """A step was not for now."""
     said = texts.words("goal")["not_done"]
@@ -166,7 +166,7 @@ def set_aside(goal: int, step: str) -> Answer:
 
 @goal_pages.post("/goals/<int:goal>/obstacles/<obstacle>/drop")
 @members_only
-@limits.post
+@limits.own
 def drop_obstacle(goal: int, obstacle: str) -> Answer:
     """Strike an obstacle out."""
     return _act(goal, lambda vault: goals.drop_obstacle(vault, goal, obstacle))
@@ -174,7 +174,7 @@ def drop_obstacle(goal: int, obstacle: str) -> Answer:
 
 @goal_pages.post("/goals/<int:goal>/rest")
 @members_only
-@limits.post
+@limits.own
 def rest(goal: int) -> Answer:
     """Let a goal rest, or take it up again."""
     rests = request.form.get("rests") == "yes"
@@ -183,7 +183,7 @@ def rest(goal: int) -> Answer:
 
 @goal_pages.post("/goals/<int:goal>/let-go")
 @members_only
-@limits.post
+@limits.own
 def let_go(goal: int) -> Answer:
     """Throw a goal away."""
     answer = _act(goal, lambda vault: goals.let_go(vault, goal), texts.words("goal")["let_go_said"])
@@ -193,7 +193,7 @@ def let_go(goal: int) -> Answer:
 
 @goal_pages.post("/goals/<int:goal>/steps/<step>/celebrate")
 @members_only
-@limits.post
+@limits.own
 def celebrate(goal: int, step: str) -> Answer:
     """Begin a celebration as a draft, and open it in the form for a new thread. Nothing is sent."""
     circle = readable_circle(request.form.get("circle", ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -17,7 +16,7 @@ from forum.members.gates import joining_paused
 from forum.members.person import put_cookie
 from forum.members.vault import OpenVault
 from forum.members.views.signing import takes_posts
-from forum.members.words import offered_passphrase
+from forum.members.words import offered_before, offered_passphrase
 from forum.storage.clock import now
 from forum.storage.database import writing
 from forum.storage.settings import current_settings
@@ -103,21 +102,23 @@ def _words_along() -> dict[str, Any]:
 
 @joining.post("/recover")
 @visitors
-@limits.sign_in
 def recover() -> Answer:
-    """Set a new passphrase by the recovery code, and lead to a new code."""
+    """Set a new passphrase by the recovery code, and lead to a new code. Only a wrong code counts."""
     form = ComeBackForm(request.form)
     if not form.validate():
         return _recover_page(form, form.errors)
+    limits.come_back.check()
     code, new_code = form.recovery_code.data or "", keys.new_recovery_code()
     known = actions.find_by_code(code)
     member_key = known.member_key if known else keys.new_key()
     try:
         fresh = keys.lock(member_key, form.passphrase.data or "")
     except keys.Busy as busy:
+        limits.come_back.give_back()
         raise Unavailable from busy
     if known is None:
         return _recover_page(form, {"recovery_code": _("This code does not fit. It has 32 letters.")})
+    limits.come_back.give_back()
     try:
         with writing():
             known = actions.come_back(known, code, fresh, new_code, form.sign_in_name.data or "")
@@ -168,8 +169,7 @@ def _to_the_code(token: str) -> Response:
 
 def offered_again(typed: Any) -> str:
     """The passphrase that was offered before, so that words written on paper stay the right ones."""
-    words = str(typed.get("offered", ""))
-    return words if re.fullmatch(r"[a-z-]+( [a-z-]+){5}", words) and len(words) < 80 else offered_passphrase()
+    return offered_before(str(typed.get("offered", ""))) or offered_passphrase()
 
 
 def _join_page(typed: Any, errors: Any, waits: int = 0) -> str:

@@ -23,7 +23,7 @@ from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.web import asked, kept, limits
 from forum.web.access import visitors
-from forum.web.errors import Unavailable
+from forum.web.errors import TooMany, Unavailable, wait_words
 
 signing = Blueprint("signing", __name__)
 
@@ -42,22 +42,35 @@ def sign_in_form() -> Answer:
 
 @signing.post("/sign-in")
 @visitors
-@limits.sign_in
 def sign_in() -> Answer:
-    """Sign in; a form that was kept meanwhile goes on by itself."""
+    """Sign in; a form that was kept meanwhile goes on by itself. Only what fails counts against a limit."""
     form = SignInForm(request.form)
     name, passphrase = form.sign_in_name.data or "", form.passphrase.data or ""
     if not form.validate():
         return _page(errors=form.errors), 422
+    tried = keys.fold_sign_in_name(name[:LONGEST_TYPED])
+    try:
+        limits.sign_in.check(tried)
+    except TooMany as wait:
+        return _slowed(wait)
     try:
         known = actions.recognise(name[:LONGEST_TYPED], passphrase[:LONGEST_TYPED])
         token = _open(known, name, passphrase) if known else None
     except keys.Busy as busy:
+        limits.sign_in.give_back(tried)
         raise Unavailable from busy
     if token is None:
         return _page(failed=True), 422
+    limits.sign_in.give_back(tried)
     end_whatever_is_open()
     return _after_signing_in(token)
+
+
+def _slowed(wait: TooMany) -> Answer:
+    """The form again, with how long to wait and what helps meanwhile; the same for any name."""
+    response = make_response(_page(wait=wait_words(wait.seconds)), wait.code)
+    response.headers["Retry-After"] = str(wait.seconds)
+    return response
 
 
 def _open(known: actions.Known, name: str, passphrase: str) -> str | None:
@@ -197,12 +210,13 @@ def _asked_in(values: Mapping[str, str]) -> str | None:
     return path if asked.is_page(path) else None
 
 
-def _page(errors: Any = None, failed: bool = False) -> str:
+def _page(errors: Any = None, failed: bool = False, wait: str = "") -> str:
     return render_template(
         "members/sign_in.html",
         form={"sign_in_name": request.form.get("sign_in_name", "")},
         errors=errors or {},
         failed=failed,
+        wait=wait,
         next=_asked_in(request.values),
         kept=kept.readable(kept.carried()),
         along=kept.along(),

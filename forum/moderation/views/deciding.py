@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from forum.care.panel import is_edited
 from forum.circles import rules as life
 from forum.circles import shifts
-from forum.circles.models import Decision, Revision
+from forum.circles.models import Decision, Post, Revision
 from forum.circles.publishing import NotScreened
 from forum.circles.reviews import open_review
 from forum.circles.writing import Written, make_ready
@@ -298,8 +298,11 @@ def undo(decision_id: str) -> Response:
         raise Conflict(why, url_for("moderation.lanes")) from None
     except (actions.Stale, actions.OwnText):
         abort(404)
-    asked = open_review(undone.revision_id, "report")
-    if asked is not None and db.session.get_one(Revision, undone.revision_id).state == "hidden":
+    revision = db.session.get_one(Revision, undone.revision_id)
+    asked = open_review(revision.id, "report")
+    if effects.is_talk(db.session.get_one(Post, revision.post_id)):
+        flash(_("The conversation goes on: it waits on the desk. What was said stays said."))
+    elif revision.state == "hidden" and asked is not None:
         flash(_("It is hidden now, and its author is told. It waits until somebody decides."))
         flash(said_lane(asked.lane))
     else:

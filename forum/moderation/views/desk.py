@@ -264,7 +264,9 @@ def keep(review_id: str) -> Response:
         kept = claims.claim(moderator(), review_id, at)
     if not kept:
         raise Conflict(_("Somebody else has it, or it is decided."), url_for("moderation.lanes"))
-    answer = redirect(url_for("moderation.review", review_id=review_id), 303)
+    answer: Response = redirect(url_for("moderation.review", review_id=review_id), 303)
+    if request.form.get("open"):  # an open page only wants to know until when
+        answer = Response(status=204)
     answer.headers["X-Kept-Until"] = f"{at + life.LEASE:%H:%M} UTC"
     return answer
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from forum.circles import shelf
-from forum.moderation import log, numbers, queries
+from forum.moderation import later, log, numbers, queries
 from forum.moderation.models import LogEntry, StagedEntry
 from forum.moderation.words import said_outcome
 from forum.storage.clock import day_of, now
@@ -62,13 +62,14 @@ def _entry(entry: LogEntry | StagedEntry) -> dict[str, Any]:
 
 
 def _waits() -> list[SimpleNamespace]:
+    in_hand = numbers.in_hand_by_lane(day_of(now()))
     return [
         SimpleNamespace(
             lane=one.lane,
             decisions=one.decisions,
             half=said_minutes(one.half) if one.half is not None else None,
             most=said_minutes(one.most) if one.most is not None else None,
-            width=min(100, (one.half or 0) // 15),
+            in_hand=said_minutes(half) if (half := in_hand[one.lane]) is not None else None,
         )
         for one in numbers.waits_by_lane(day_of(now()))
     ]
@@ -92,6 +93,7 @@ def all_numbers() -> str:
         ],
         hours_known=sum(count for _hour, count in hours) >= numbers.FEWEST,
         agreement=numbers.agreement(today),
+        second_looks=later.second_looks(today),
         about_oneself=numbers.about_oneself(today),
         outcomes=[(said_outcome(name), count) for name, count in counted.most_common()],
         appeals=appeals,
