@@ -100,7 +100,7 @@ def test_pages_of_a_refusal_show_help_above_the_kept_words(
 
 
 def test_a_limit_that_is_reached_shows_help(ana: Person) -> None:
-    for _time in range(10):
+    for _time in range(30):
         ana.browser.post("/goals", data={"name": "Sleep", "form_key": new_id()})
     late = ana.browser.post("/goals", data={"name": CRISIS, "form_key": new_id()})
     assert late.status_code == 429
