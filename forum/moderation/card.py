@@ -12,7 +12,6 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from forum.circles import rules as life
-from forum.circles import shifts
 from forum.circles.content import open_words
 from forum.circles.models import Decision
 from forum.circles.views.reading import content_notes, said_note
@@ -139,7 +138,7 @@ def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
         state_words=said_state(card.revision.state),
         screened=bool(card.screening and card.screening.state == "done"),
         set_aside=card.screening.problem if card.screening and card.screening.state == "set aside" else None,
-        second=_second(card, at),
+        second=care_card.second(card, at),
         contact=review.contact,
         country=review.country,
         for_lead=review.for_lead,
@@ -157,26 +156,6 @@ def clock_words(due: datetime | None, at: datetime) -> tuple[str, str | None]:
     if minutes < 0:
         return str(_("late by %(span)s", span=said_minutes(max(1, -minutes)))), "late"
     return str(_("due in %(span)s", span=said_minutes(max(1, minutes)))), "near" if minutes < 15 else None
-
-
-def _second(card: queries.Card, at: datetime) -> SimpleNamespace | None:
-    """How the wanted second voice stands; `alone` is the decision that may be finished without it."""
-    review = card.review
-    if review.first_by is None:
-        return None
-    alone = ""
-    if review.first_by != current_user.staff.id:
-        words = _("One person has looked already. This needs a second voice, yours, to take effect.")
-    elif life.may_decide_alone(review.first_at or at, at, shifts.others_on_duty(current_user.staff.id, at)):
-        alone = review.first_outcome or ""
-        words = _(
-            "Two people should decide this, and nobody else has looked. Nothing has happened yet: your"
-            " voice is kept, and it can wait for a second one. If you finish it, it is marked as decided"
-            " alone, and somebody looks at it later."
-        )
-    else:
-        words = _("Your voice is kept. A second person is wanted.")
-    return SimpleNamespace(words=words, alone=alone)
 
 
 def _is_open(card: queries.Card) -> bool:
