@@ -112,7 +112,6 @@ def _page(
     review = mine.review_of(text.revision_id)
     wait = waits.measured(review.lane if review and text.state in rules.PENDING else "routine", now())
     decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
-    offer = mine.offered(text.revision_id) if text.state == "proposed" else None
     help_panel = beside.help_panel(post, text, review, decision, wait)
     talk = _talk(post, text, review)
     shown = _said_state(post, text.state, is_answered=any(not word.own for word in talk.messages))
@@ -132,7 +131,7 @@ def _page(
         aftercare=None if help_panel else panels.aftercare(post.post_id, offered=False),
         word=beside.word_for_repliers(post, text),
         answer=said.answer(decision, text),
-        proposal=said.proposal(offer, text),
+        proposal=said.proposal(mine.offered(text.revision_id), text) if text.state == "proposed" else None,
         talk=talk,
         just_said=just_said,
         may=beside.may(post, text, decision),
