@@ -105,14 +105,18 @@ def show_help_for_question(query: str, code: str | None) -> Markup | None:
 
 
 @care.app_template_global("help_for_typed")
-def show_help_for_typed() -> Markup | None:
+def show_help_for_typed(words: str = "") -> Markup | None:
     """Render the help above a form that hands back what was typed, where that speaks of dying.
+
+    `words` are those that lay here meanwhile; without them they are read from this request.
 
     Read for this page only; no statement. Moderators write about the words of others, so not for their desk.
     """
     if request.method != "POST" or request.path.startswith("/moderation"):
         return None
-    words = "\n".join(text for _name, text in (*kept.posted(), *kept.carried()) if " " in text.strip())
+    words = words or "\n".join(
+        text for _name, text in (*kept.posted(), *kept.carried()) if " " in text.strip()
+    )
     if not is_heavy(words):
         return None
     return show_panel(NOT_SENT, current_user.country or None, _NOBODY_READS)

@@ -22,6 +22,7 @@ from forum.circles.reviews import (
     close_reviews,
     follow,
     insert,
+    last_weighed,
     open_review,
     proposal_of,
     reopen_review,
@@ -150,7 +151,8 @@ def revise(sender: Sender, post_id: str, written: Written, now: datetime) -> Sen
     if pending:
         _end(pending, "author", "revise", now)
     place = Place(post.id, post.thread_id, thread.circle_id)
-    _submit(sender, standing, place, heeding(written, thread.wish), name, now, handed_on, is_held=is_held)
+    told = heeding(written, thread.wish)
+    _submit(sender, standing, place, told, name, now, handed_on, is_held=is_held, is_newer=True)
     return Sent(post.id, False)
 
 
@@ -350,6 +352,7 @@ def _submit(
     review: Review | None = None,
     *,
     is_held: bool = False,
+    is_newer: bool = False,
 ) -> None:
     """Store a revision with its screening and its review, all in the same transaction."""
     revision_id = new_id()
@@ -365,10 +368,11 @@ def _submit(
         sealed=seal_content(revision_id, written.content(name)),
     )
     born_screening(revision_id, written)
+    history = rules.band(standing.texts, standing.strikes, paused=standing.suspended)
     if review is None:
-        history = rules.band(standing.texts, standing.strikes)
         country = sender.country if is_crisis(written.care) else None  # a rare one on every text links names
-        born_review(place, revision_id, written, history, country, now)
+        weighed = last_weighed(place.post_id) if is_newer else None
+        born_review(place, revision_id, written, history, country, now, weighed)
     else:
-        follow(review, revision_id, written)
+        follow(review, revision_id, written, history)
     db.session.flush()

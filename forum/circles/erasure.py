@@ -20,9 +20,9 @@ KIND = "post"
 
 
 def waiting(vault: OpenVault) -> list[str]:
-    """The posts of which a text waits, is turned back, or is offered in a masked version."""
+    """The posts of which a text waits, is turned back, or is offered in a masked version, or a word waits."""
     names = [own.id for own in pseudonyms.ring(vault)]
-    found = db.session.scalars(
+    texts = (
         select(Revision.post_id)
         .join(Post, Post.id == Revision.post_id)
         .where(
@@ -31,13 +31,26 @@ def waiting(vault: OpenVault) -> list[str]:
             Revision.written_by == "member",
         )
     )
-    return sorted(set(found))
+    words = (
+        select(Review.post_id)
+        .join(Post, Post.id == Review.post_id)
+        .where(Post.pseudonym_id.in_(names), Review.open, Review.kind == "submission")
+    )
+    return sorted({*db.session.scalars(texts), *db.session.scalars(words)})
 
 
 def end_waiting(vault: OpenVault, post_id: str, at: datetime) -> None:
-    """Take one of them back. What is declined and was told so goes by its own date."""
+    """Take one of them back. What is declined and was told so goes by its own date.
+
+    Words about a decided text wait no longer: nobody is there to read an answer.
+    """
     with suppress(Changed):
         actions.withdraw(vault, post_id, at)
+    of_post = select(Review.revision_id).where(
+        Review.post_id == post_id, Review.open, Review.kind == "submission"
+    )
+    for revision_id in db.session.scalars(of_post).all():
+        close_reviews(revision_id)
 
 
 def listed(vault: OpenVault) -> list[str]:

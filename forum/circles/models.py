@@ -10,6 +10,7 @@ not there cannot appear.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -136,6 +137,7 @@ class Review(Model):
     decision that an appeal is about. `version` rises with
     each change that a moderator should have seen. `band` is the coarse history that only the open vault
     could tell; it goes with the decision. `claimed_at` is when the claim that runs began; it goes with it.
+    `weighed` is what a person had seen of the machine when they chose the tier (`rules.Weighed`).
     """
 
     __tablename__ = "review"
@@ -176,6 +178,7 @@ class Review(Model):
     rank: Mapped[int]
     due_at: Mapped[datetime | None] = mapped_column(Moment, default=None)
     band: Mapped[dict[str, object] | None] = mapped_column(Json, default=None)
+    weighed: Mapped[dict[str, Any] | None] = mapped_column(Json, default=None)
     contact: Mapped[str | None] = mapped_column(String(8), default=None)
     country: Mapped[str | None] = mapped_column(String(2), default=None)
     sealed_words: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Insert, select
 from sqlalchemy import insert as core_insert
@@ -14,13 +15,10 @@ from forum.circles import rules, waits
 from forum.circles.models import Decision, Review, Revision
 from forum.circles.writing import UNASKED, Written
 from forum.screening import lanes
-from forum.screening.findings import Tier
+from forum.screening.findings import Lane, Tier
 from forum.screening.models import Screening
 from forum.storage.clock import coarse
 from forum.storage.database import Model, db
-
-TIER_ORDER = ("A", "B", "E", "C", "D")
-"""From the least to the most urgent; E lies between B and C as in the order of the queue."""
 
 
 class Changed(Exception):
@@ -147,35 +145,66 @@ def born_review(
     history: rules.History,
     country: str | None,
     now: datetime,
+    weighed: dict[str, Any] | None = None,
 ) -> None:
-    """Let the review be born in the transaction of the submission, with the coarse history of the sender."""
+    """Let the review be born in the transaction of the submission, with the coarse history of the sender.
+
+    `weighed` is what a person had seen in an earlier version when they chose its tier.
+    """
     start = coarse(now)
-    tier = written.care.tier
+    lane, tier = _raised_to(weighed, written)
+    if weighed:
+        tier = rules.higher(tier, weighed["chosen"])
     insert(
         Review,
         revision_id=revision_id,
         post_id=place.post_id,
         thread_id=place.thread_id,
         circle_id=place.circle_id,
-        lane=written.lane,
+        lane=lane,
         tier=tier,
         flags=list(written.flags),
         aim=written.aim,
-        rank=lanes.rank(written.lane, tier),
-        due_at=waits.due_at(start, written.lane, tier, written.flags, waits.staffing(now)),
-        band={"first_text": history.first_text, "strikes": history.strikes},
+        rank=lanes.rank(lane, tier),
+        due_at=waits.due_at(start, lane, tier, written.flags, waits.staffing(now)),
+        band=asdict(history),
         country=country,
+        weighed=weighed,
     )
 
 
-def follow(review: Review, revision_id: str, written: Written) -> None:
-    """Let a review go on with a newer revision: earliest due time and higher tier stay."""
+def follow(review: Review, revision_id: str, written: Written, history: rules.History) -> None:
+    """Let a review go on with a newer revision: earliest due time and higher tier stay.
+
+    A first voice was about the older one and goes. Whether writing is paused is asked anew.
+    """
+    if review.band is not None:
+        review.band = {**review.band, "paused": history.paused}
     review.revision_id = revision_id
     review.awaits_author = False
     review.version += 1
+    review.first_by = review.first_outcome = review.first_at = None
     review.flags = sorted({*review.flags} - {UNASKED} | {*written.flags})
     review.aim = written.aim
-    raise_review(review, written.lane, written.care.tier)
+    raise_review(review, *_raised_to(review.weighed, written))
+
+
+def weighed_by(kept: dict[str, Any] | None) -> rules.Weighed | None:
+    """What a person had seen when they chose a tier, as it lies with the review."""
+    return rules.Weighed(tuple(kept["rules"]), kept["chosen"], kept["before"], kept["by"]) if kept else None
+
+
+def last_weighed(post_id: str) -> dict[str, Any] | None:
+    """What a person has weighed about an earlier version of a post; None where nobody has."""
+    return db.session.scalars(
+        select(Review.weighed).where(
+            Review.post_id == post_id, Review.kind == "submission", Review.weighed.is_not(None)
+        )
+    ).first()
+
+
+def _raised_to(weighed: dict[str, Any] | None, written: Written) -> tuple[Lane, Tier | None]:
+    return rules.raised_to(written.lane, written.care, weighed_by(weighed), {}, written.aim)
 
 
 def raise_review(review: Review, lane: str, tier: Tier | None) -> None:
@@ -184,8 +213,7 @@ def raise_review(review: Review, lane: str, tier: Tier | None) -> None:
     if rank < review.rank or (review.lane == "routine" and lane == "conduct"):
         review.lane, review.rank = lane, rank
         _bring_forward(review, lane, tier)
-    if tier and (review.tier is None or TIER_ORDER.index(tier) > TIER_ORDER.index(review.tier)):
-        review.tier = tier
+    review.tier = rules.higher(review.tier, tier)  # type: ignore[arg-type]
 
 
 def raise_by_words(review: Review, tier: Tier | None, now: datetime) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from forum.screening.care import most_urgent
+from forum.screening.findings import Aim, Care, Finding, Lane, Tier
+from forum.screening.lanes import is_crisis, lane_for
 
 State = Literal[
     "waiting",
@@ -49,6 +54,9 @@ APPEAL_DAYS = 20
 ENDED_TEXT_DAYS = 1
 HIDDEN_HOURS = 24
 
+MESSAGE_DAYS = 30
+"""For how long the words between author and moderators are kept after the last one."""
+
 MAX_WAITING = 5
 DRAFT_DAYS = 14
 ENOUGH_ANSWERS = 2
@@ -56,6 +64,15 @@ ENOUGH_ANSWERS = 2
 
 KEEP_DAYS = (7, 14, 30, 60, 90, 180)
 """For how many days a circle by invitation may keep posts; without a number they stay."""
+
+TIER_ORDER: tuple[Tier, ...] = ("A", "B", "E", "C", "D")
+"""From the least to the most urgent; E lies between B and C as in the order of the queue."""
+
+TWO_PEOPLE = ("D", "E")
+"""Tiers that one person alone does not publish or decline."""
+
+WATCH_RULE = "watch"
+"""Stands for the watch list among the rules that a person has weighed."""
 
 THREAD_KINDS = ("story", "challenge", "question", "celebration", "workshop")
 WISHES = ("listen", "advice")
@@ -183,9 +200,92 @@ def ends_on(state: State, today: date) -> date | None:
     return None if days is None else today + timedelta(days=days + 1)
 
 
-def needs_two_people(tier: str | None, outcome: str, state: State) -> bool:
-    """Publishing or declining tiers D and E takes two people; hiding what is public always takes one."""
-    return tier in ("D", "E") and outcome in ("publish", "decline") and state in PENDING
+def needs_two_people(tier: str | None, outcome: str, state: State, *, lowered_alone: bool = False) -> bool:
+    """Publishing or declining tiers D and E takes two people; hiding what is public always takes one.
+
+    `lowered_alone`: who decides lowered it from D or E before, so that nobody else has looked yet.
+    """
+    grave = tier in TWO_PEOPLE or lowered_alone
+    return grave and outcome in ("publish", "decline") and state in PENDING
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a person chose as the tier, and what they had before their eyes.
+
+    `rules` are those of the findings with a tier, once for each place, and `WATCH_RULE` where the watch list
+    had noticed something; `before` is the highest tier that it had; `by` is who lowered it.
+    """
+
+    rules: tuple[str, ...]
+    chosen: Tier | None
+    before: Tier | None
+    by: str
+
+    @property
+    def lowered_from_two(self) -> bool:
+        """Whether two people would have decided before."""
+        return self.before in TWO_PEOPLE
+
+
+def weigh(
+    old: Weighed | None, findings: Iterable[Finding], present: Tier | None, chosen: Tier | None, by: str
+) -> Weighed:
+    """Let a person choose the tier, with every finding there is before their eyes.
+
+    Who lowered from D or E stays named until somebody lowers it from there again.
+    """
+    seen = tuple(sorted(finding.rule for finding in findings if finding.tier))
+    before = higher(old.before if old else None, present)
+    stays = old is not None and old.lowered_from_two and present not in TWO_PEOPLE
+    return Weighed(seen, chosen, before, old.by if old and stays else by)
+
+
+def lane_of_choice(
+    kind: str, tier: Tier | None, findings: Iterable[Finding], labels: Mapping[str, float], aim: Aim
+) -> str:
+    """The lane of a review whose tier a person chose: care, else where its kind belongs.
+
+    Encouragement, at E, is conduct; without a tier the scores choose between conduct and routine.
+    """
+    at_e = tuple(one for one in findings if one.tier == "E") if tier == "E" else ()
+    lane = lane_for(Care(tier, at_e), labels, aim)
+    return lane if lane == "care" else {"report": "reported", "appeal": "appeal"}.get(kind, lane)
+
+
+def not_weighed(care: Care, weighed: Weighed) -> Care:
+    """What the care rules found beyond what a person had seen when they chose the tier."""
+    seen = Counter(weighed.rules)
+    left = []
+    for finding in care.findings:
+        if finding.tier and seen[finding.rule]:
+            seen[finding.rule] -= 1
+        else:
+            left.append(finding)
+    return Care(most_urgent(left), tuple(left))
+
+
+def raised_to(
+    lane: Lane, care: Care, weighed: Weighed | None, labels: Mapping[str, float], aim: Aim
+) -> tuple[Lane, Tier | None]:
+    """The lane and tier to which the machine may raise a review.
+
+    What a person has weighed raises nothing again; a new finding does. Where they left heavy distress, no
+    score makes conduct of it.
+    """
+    if weighed is None:
+        return lane, care.tier
+    left = not_weighed(care, weighed)
+    if lane == "care" and not is_crisis(care) and WATCH_RULE not in weighed.rules:
+        return lane, left.tier
+    softened: Tier | None = "A" if weighed.chosen == "A" else None
+    return lane_for(Care(left.tier or softened, left.findings), labels, aim), left.tier
+
+
+def higher(one: Tier | None, other: Tier | None) -> Tier | None:
+    """The more urgent of two tiers."""
+    order: tuple[Tier | None, ...] = (None, *TIER_ORDER)
+    return max(one, other, key=order.index)
 
 
 def may_decide_alone(first_at: datetime, now: datetime, others_on_duty: int) -> bool:
@@ -220,18 +320,29 @@ def may_send(waiting: int, tier: str | None, *, paused: bool, suspended: bool) -
     return "too many waiting" if waiting >= MAX_WAITING else None
 
 
+def may_speak_on(state: State, last_day: date, today: date, *, under_care: bool) -> bool:
+    """Whether an author may go on with the conversation about a decided text that was `under_care`.
+
+    As long as the words are kept: 30 days from the last one, or from the decision. `state` is what the
+    author reads. Who withdrew a text has ended its conversation with it.
+    """
+    decided = state in (*SHOWN, "returned", "declined", "removed")
+    return decided and under_care and today <= last_day + timedelta(days=MESSAGE_DAYS)
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """The coarse band that a review carries until it is decided."""
+    """The coarse band that a review carries until it is decided. `paused`: the author may not publish now."""
 
     first_text: bool
     strikes: Literal["none", "some", "many"]
+    paused: bool = False
 
 
-def band(texts_before: int, strikes: int) -> History:
-    """The band of an author, from counts that only their open vault can give."""
+def band(texts_before: int, strikes: int, *, paused: bool = False) -> History:
+    """The band of an author, from what only their open vault can tell."""
     words: dict[bool, Literal["some", "many"]] = {True: "many", False: "some"}
-    return History(texts_before == 0, "none" if strikes == 0 else words[strikes >= 3])
+    return History(texts_before == 0, "none" if strikes == 0 else words[strikes >= 3], paused)
 
 
 MODERATORS_ONLY = "moderators"

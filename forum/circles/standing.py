@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import bindparam, case, exists, func, select
 
 from forum.circles import rules
-from forum.circles.models import Post, Revision
+from forum.circles.models import Post, Review, Revision
 from forum.members import sanctions
 from forum.storage.clock import day_of
 from forum.storage.database import db
@@ -16,7 +16,10 @@ from forum.storage.database import db
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What only the open vault tells of a sender, read once for each submission."""
+    """What only the open vault tells of a sender, read once for each submission.
+
+    What waits under care does not count as `waiting`: it holds nobody's place.
+    """
 
     names: list[str]
     texts: int
@@ -38,13 +41,21 @@ def standing_of(names: list[str], now: datetime) -> Standing:
     )
 
 
-_post, _revision = Post.__table__.c, Revision.__table__.c
+_post, _revision, _review = Post.__table__.c, Revision.__table__.c, Review.__table__.c
+_under_care = exists().where(
+    _review.revision_id == _revision.id, _review.kind == "submission", _review.lane == "care"
+)
 _COUNTS = (
     select(
         func.count(_post.id.distinct()),
         func.sum(
             case(
-                (_revision.state.in_(rules.PENDING) & (_revision.written_by == "member"), 1),
+                (
+                    _revision.state.in_(rules.PENDING)
+                    & (_revision.written_by == "member")
+                    & ~_under_care.correlate(Revision.__table__),
+                    1,
+                ),
                 else_=0,
             )
         ),

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from forum.circles.content import open_content
 from forum.circles.models import Revision
-from forum.circles.reviews import open_review, raise_review
+from forum.circles.reviews import open_review, raise_review, weighed_by
+from forum.circles.rules import raised_to
 from forum.screening import queue
 from forum.screening.findings import Screened
 from forum.screening.screen import ScreeningUnavailable
@@ -87,6 +88,7 @@ def settle(revision_id: str, lease: str, screened: Screened, _moment: datetime) 
         return
     review.flags = sorted({*review.flags, *screened.flags})
     review.aim = screened.aim
-    raise_review(review, screened.lane, screened.care.tier)
+    weighed = weighed_by(review.weighed)
+    raise_review(review, *raised_to(screened.lane, screened.care, weighed, screened.labels, screened.aim))
     review.version += 1
     db.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,9 @@ ROUTINE_MINUTES = 30
 LONGEST = timedelta(hours=24)
 STEPS = (5, 10, 15, 30, 60, 120, 240, 480, 720, 1440, 2880, 10080)
 """Upper ends, in minutes, of the steps in which waits are counted."""
+
+ANSWERED = "author-answered"
+"""The flag of a review in which the author has written after a moderator, and nobody has answered yet."""
 
 MEASURED_DAYS = 7
 FEWEST = 10
@@ -53,7 +57,7 @@ def staffing(now: datetime) -> Staffing:
 
 
 def due_at(
-    submitted: datetime, lane: str, tier: Tier | None, flags: tuple[str, ...], staffed: Staffing
+    submitted: datetime, lane: str, tier: Tier | None, flags: Collection[str], staffed: Staffing
 ) -> datetime:
     """When a person should have read a text, by lane and tier; routine by staffing, at most 24 hours."""
     routine = _routine_due(submitted, staffed)
@@ -62,6 +66,23 @@ def due_at(
         return routine
     due = submitted + timedelta(minutes=minutes)
     return min(due, routine) if lane == "routine" else due
+
+
+def began(
+    submitted: datetime | None,
+    due: datetime | None,
+    lane: str,
+    tier: Tier | None,
+    flags: Collection[str],
+    now: datetime,
+) -> datetime:
+    """When the wait of a review began: with its submission, or its target before it is due.
+
+    The latter where what waits came later than the text: an answer of its author, a report, an appeal.
+    """
+    if submitted is not None and ANSWERED not in flags:
+        return submitted
+    return due - timedelta(minutes=target_minutes(lane, tier, flags) or ROUTINE_MINUTES) if due else now
 
 
 def _routine_due(submitted: datetime, staffed: Staffing) -> datetime:

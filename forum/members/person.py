@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from flask import Flask, Request, g
+from flask import Flask, Request, g, request
 from flask_login import LoginManager
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -17,7 +17,7 @@ from forum.storage.database import db
 from forum.storage.sealing import keyed_hash
 from forum.storage.settings import current_settings
 from forum.web import limits
-from forum.web.errors import signed_out
+from forum.web.errors import is_signed_out_when, signed_out
 
 
 class Visitor:
@@ -83,6 +83,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_renew_cookie)
     app.register_error_handler(SessionOver, _session_over)
     limits.count_members_by(_limit_mark)
+    is_signed_out_when(lambda: cookie_name() not in request.cookies)
 
 
 def cookie_name() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from forum.members.vault import OpenVault
 
@@ -11,25 +11,29 @@ KIND, OBJECT = "recovery", "code"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A code to be written down, and the page that comes after it."""
+    """A code to be written down, and what comes after it: a page, or the words of a form to be sent there."""
 
     code: str
     goes_on: str
+    words: list[tuple[str, str]] = field(default_factory=list)
 
 
-def keep(vault: OpenVault, code: str, goes_on: str) -> None:
+def keep(vault: OpenVault, code: str, goes_on: str, words: list[tuple[str, str]] | None = None) -> None:
     """Show a code until it is written down. Never in a transaction that changes the member's row."""
-    vault.put_about(KIND, OBJECT, {"code": code, "goes_on": goes_on})
+    vault.put_about(KIND, OBJECT, {"code": code, "goes_on": goes_on, "words": words or []})
 
 
 def waiting(vault: OpenVault) -> Waiting | None:
     """The code that waits to be written down."""
     kept = vault.about(KIND, OBJECT)
-    return Waiting(kept["code"], kept["goes_on"]) if kept else None
+    if not kept:
+        return None
+    words = [(str(name), str(text)) for name, text in kept.get("words", [])]
+    return Waiting(kept["code"], kept["goes_on"], words)
 
 
-def written_down(vault: OpenVault) -> str | None:
-    """Let the code go for good. Returns the page that comes after it, or None where none waited."""
+def written_down(vault: OpenVault) -> Waiting | None:
+    """Let the code go for good. Returns what comes after it, or None where none waited."""
     found = waiting(vault)
     vault.put_about(KIND, OBJECT, None)
-    return found.goes_on if found else None
+    return found

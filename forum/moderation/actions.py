@@ -15,8 +15,9 @@ from sqlalchemy import exists, select, update
 
 from forum.circles import publishing, rules, talking, waits
 from forum.circles.content import seal_words
+from forum.circles.conversation import has_answered
 from forum.circles.models import Decision, Post, Review, Revision
-from forum.circles.reviews import open_review, reopen_review, revision_in
+from forum.circles.reviews import open_review, reopen_review, revision_in, weighed_by
 from forum.members import sanctions
 from forum.moderation import effects, log, numbers, reports
 from forum.moderation.offering import Moderator, not_made_by
@@ -29,6 +30,9 @@ from forum.storage.clock import day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
 
+LEADS_OUT = ("publish", "propose")
+"""What lets others read a text, at once or once its author agrees."""
+
 
 class Stale(Exception):
     """Somebody or something was faster: the review is not as it was read."""
@@ -36,6 +40,10 @@ class Stale(Exception):
 
 class OwnText(Exception):
     """A moderator may not decide their own texts nor others in threads they write in."""
+
+
+class Paused(rules.NotAllowed):
+    """Writing is paused for the author: the text is answered, and not published while that lasts."""
 
 
 class TooEarly(Exception):
@@ -59,16 +67,18 @@ def decide(
 ) -> Decision | None:
     """Decide a review. None when a first voice was recorded and a second person is wanted.
 
-    Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `NotScreened`.
+    Raises `Stale`, `OwnText`, `TooEarly`, `NotAllowed`, `Paused`, `NotScreened`.
     """
     review, revision = lock(review_id)
     refuse_own(moderator, review)
     refuse_own_appeal(moderator, review, now)
     if not fits(review.kind, choice.outcome, revision.state):  # type: ignore[arg-type]
         raise rules.NotAllowed(revision.state, "moderator", choice.outcome)
+    if choice.outcome in LEADS_OUT and is_paused(review):
+        raise Paused(revision.state, "moderator", choice.outcome)
     hold_still(moderator, review, seen)
     alone = False
-    if rules.needs_two_people(review.tier, choice.outcome, revision.state):  # type: ignore[arg-type]
+    if _wants_two(moderator, review, revision, choice):
         verdict = _second_voice(moderator, review, revision, choice, now, others_on_duty)
         if verdict is None:
             return None
@@ -81,6 +91,23 @@ def decide(
     log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
     db.session.flush()
     return decision
+
+
+def is_paused(review: Review) -> bool:
+    """Whether writing was paused for the author of a text that waits, when they sent it."""
+    return review.kind == "submission" and bool((review.band or {}).get("paused"))
+
+
+def _wants_two(moderator: Moderator, review: Review, revision: Revision, choice: Choice) -> bool:
+    """Whether somebody else must look as well: for the tier, or since one person alone has lowered it."""
+    weighed = weighed_by(review.weighed)
+    lowered_alone = weighed is not None and weighed.lowered_from_two and weighed.by == moderator.staff_id
+    return rules.needs_two_people(
+        review.tier,
+        choice.outcome,
+        revision.state,  # type: ignore[arg-type]
+        lowered_alone=lowered_alone or review.first_by is not None,
+    )
 
 
 def lock(review_id: str) -> tuple[Review, Revision]:
@@ -224,7 +251,7 @@ def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -
         return
     if revision.submitted_at is not None:
         waits.count_wait(review.lane, revision.submitted_at, now)
-    review.open = False
+    close(review)
     if choice.outcome not in rules.GRACE_ACTS:
         forget_exact(review, revision)
 
@@ -235,8 +262,14 @@ def _settle_report(review: Review, choice: Choice, now: datetime) -> None:
         return
     if review.kind == "report":
         reports.tell_outcome(review, choice.outcome, day_of(now))
-    review.open = False
+    close(review)
     review.due_at = None
+
+
+def close(review: Review) -> None:
+    """End a review; whatever its author said last needs no answer any more."""
+    review.open = False
+    review.flags = [flag for flag in review.flags if flag != waits.ANSWERED]
 
 
 def forget_exact(review: Review, revision: Revision) -> None:
@@ -264,6 +297,7 @@ def undo(moderator: Moderator, decision_id: str, now: datetime) -> Decision:
         in_force=before.in_force,
         reversed_before=reversal is not None,
         author_acted=review.decision_id not in (None, before.id),
+        author_answered=has_answered(review.id),
     )
     if why or revision.sealed is None:
         raise CannotUndo(why or "the text is gone")

@@ -82,23 +82,17 @@ def due(now: datetime) -> list[Due]:
 def _steps(row: AnyRow, now: datetime, *, staffed: bool) -> int:
     if row.lane == "reported":
         return FIRST_ALERT & ~row.alerts if HIDDEN in row.flags else 0
-    if row.answered:
+    if row.answered and waits.ANSWERED not in row.flags:
         return 0
     return steps_of(
         row.tier,
-        row.submitted_at or _raised_at(row, now),
+        waits.began(row.submitted_at, row.due_at, row.lane, row.tier, row.flags, now),
         now,
         staffed=staffed,
         claimed=bool(row.claimed_until and row.claimed_until > now),
         claim_ended=bool(row.claimed_by) and not (row.claimed_until and row.claimed_until > now),
         sent=row.alerts,
     )
-
-
-def _raised_at(row: AnyRow, now: datetime) -> datetime:
-    """When a report came to the care lane, from its due time: its text was submitted long before."""
-    target = timedelta(minutes=target_minutes("care", row.tier) or 0)
-    return row.due_at - target if row.due_at else now
 
 
 def steps_of(

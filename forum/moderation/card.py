@@ -12,7 +12,6 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from forum.circles import rules as life
-from forum.circles import shifts
 from forum.circles.content import open_words
 from forum.circles.models import Decision
 from forum.circles.views.reading import content_notes, said_note
@@ -20,6 +19,7 @@ from forum.circles.views.words import mode as said_mode
 from forum.circles.views.words import state as said_state
 from forum.content import report_reasons
 from forum.moderation import care_card, noticed, policy, queries, reports, wellbeing
+from forum.moderation.actions import LEADS_OUT, is_paused
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import OF_TALKS, OUTCOMES, fits
 from forum.moderation.words import said_outcome
@@ -100,7 +100,7 @@ def _reasons(card: queries.Card) -> dict[str, Any]:
         "submission": [("return", _("To return")), ("decline", _("To decline"))],
         "report": [("hide", _("To hide or remove"))],
     }
-    kinds = [] if is_talk(card) else known.get(card.review.kind, [])
+    kinds = [] if is_talk(card) or goes_on(card) else known.get(card.review.kind, [])
     uses = {use for use, _said in kinds}
     starters = [one for one in policy.starters() if uses & set(one.uses)]
     groups = [(said, [(one.id, one.title) for one in starters if use in one.uses]) for use, said in kinds]
@@ -124,10 +124,13 @@ def _review(card: queries.Card, at: datetime, is_mine: bool) -> SimpleNamespace:
         state_words=said_state(card.revision.state),
         screened=bool(card.screening and card.screening.state == "done"),
         set_aside=card.screening.problem if card.screening and card.screening.state == "set aside" else None,
-        second=_second(card, at),
+        second=care_card.second(card, at),
         contact=review.contact,
         country=review.country,
         for_lead=review.for_lead,
+        weighed=care_card.weighed(card),
+        goes_on=goes_on(card),
+        answered=care_card.answered(card, is_decided=goes_on(card)),
     )
 
 
@@ -139,26 +142,6 @@ def clock_words(due: datetime | None, at: datetime) -> tuple[str, str | None]:
     if minutes < 0:
         return str(_("late by %(span)s", span=said_minutes(max(1, -minutes)))), "late"
     return str(_("due in %(span)s", span=said_minutes(max(1, minutes)))), "near" if minutes < 15 else None
-
-
-def _second(card: queries.Card, at: datetime) -> SimpleNamespace | None:
-    """How the wanted second voice stands; `alone` is the decision that may be finished without it."""
-    review = card.review
-    if review.first_by is None:
-        return None
-    alone = ""
-    if review.first_by != current_user.staff.id:
-        words = _("One person has looked already. This needs a second voice, yours, to take effect.")
-    elif life.may_decide_alone(review.first_at or at, at, shifts.others_on_duty(current_user.staff.id, at)):
-        alone = review.first_outcome or ""
-        words = _(
-            "Two people should decide this, and nobody else has looked. Nothing has happened yet: your"
-            " voice is kept, and it can wait for a second one. If you finish it, it is marked as decided"
-            " alone, and somebody looks at it later."
-        )
-    else:
-        words = _("Your voice is kept. A second person is wanted.")
-    return SimpleNamespace(words=words, alone=alone)
 
 
 def _is_open(card: queries.Card) -> bool:
@@ -289,16 +272,23 @@ def _may(card: queries.Card) -> list[str]:
         allowed = [act for act in allowed if act in OF_TALKS]
     if "publish" in allowed and not (card.screening and card.screening.state == "done"):
         allowed.remove("publish")
+    if is_paused(card.review):
+        allowed = [act for act in allowed if act not in LEADS_OUT]
     if card.screening and card.screening.state == "set aside":
         allowed.append("try_again")
-    if kind != "submission":
+    if kind != "submission" or goes_on(card):
         allowed.append("ask")
-    return [*allowed, "release"]
+    return [*allowed, "weigh", "release"]
 
 
 def is_talk(card: queries.Card) -> bool:
     """Whether this is a conversation that a member opened from the account."""
     return card.circle.id == life.TALK and card.review.kind == "submission"
+
+
+def goes_on(card: queries.Card) -> bool:
+    """Whether the text is decided, and its author has gone on writing about it."""
+    return card.review.kind == "submission" and card.review.open and card.revision.state not in life.PENDING
 
 
 def _leads_on(kind: str, state: life.State, act: str) -> bool:

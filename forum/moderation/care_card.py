@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from types import SimpleNamespace
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import current_user
 
 from forum.care import directory
 from forum.care.panel import starters_for
+from forum.circles import rules as life
+from forum.circles import shifts
+from forum.circles.reviews import weighed_by
+from forum.circles.waits import ANSWERED
 from forum.moderation import queries
 from forum.moderation.reports import WORRIED
 from forum.screening.lanes import target_minutes
@@ -28,6 +34,46 @@ def beside(card: queries.Card) -> SimpleNamespace | None:
         earlier=_earlier(card),
         starters=starters_for(review.tier),
     )
+
+
+def answered(card: queries.Card, *, is_decided: bool) -> str | None:
+    """That the author has written and waits for an answer."""
+    if ANSWERED not in card.review.flags:
+        return None
+    if is_decided:
+        return str(_("It is decided, and its author has written again. Somebody is due to answer."))
+    return str(_("The author has answered."))
+
+
+def weighed(card: queries.Card) -> str | None:
+    """That a person chose the tier, and what follows for who lowered it."""
+    chosen = weighed_by(card.review.weighed)
+    if chosen is None:
+        return None
+    said = _("A person chose this tier; before it was %(tier)s.", tier=chosen.before or _("none"))
+    if chosen.lowered_from_two and chosen.by == current_user.staff.id:
+        said += " " + _("You lowered it, so somebody else is wanted to publish or decline it.")
+    return str(said)
+
+
+def second(card: queries.Card, at: datetime) -> SimpleNamespace | None:
+    """How the wanted second voice stands; `alone` is the decision that may be finished without it."""
+    review = card.review
+    if review.first_by is None:
+        return None
+    alone = ""
+    if review.first_by != current_user.staff.id:
+        words = _("One person has looked already. This needs a second voice, yours, to take effect.")
+    elif life.may_decide_alone(review.first_at or at, at, shifts.others_on_duty(current_user.staff.id, at)):
+        alone = review.first_outcome or ""
+        words = _(
+            "Two people should decide this, and nobody else has looked. Nothing has happened yet: your"
+            " voice is kept, and it can wait for a second one. If you finish it, it is marked as decided"
+            " alone, and somebody looks at it later."
+        )
+    else:
+        words = _("Your voice is kept. A second person is wanted.")
+    return SimpleNamespace(words=words, alone=alone)
 
 
 def _why(card: queries.Card) -> str | None:

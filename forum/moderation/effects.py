@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 
 from flask_babel import lazy_gettext as _l
@@ -14,13 +14,15 @@ from forum.circles import publishing, rules
 from forum.circles.content import hash_of, open_content, seal_content
 from forum.circles.conversation import say
 from forum.circles.models import Decision, Post, Review, Revision, Thread
-from forum.circles.reviews import born_screening, open_review, reopen_review
+from forum.circles.reviews import born_screening, open_review, raise_review, reopen_review
 from forum.circles.writing import Written
 from forum.members import sanctions
 from forum.moderation import reports
 from forum.moderation.rules import SANCTIONS, UNDO_LEADS_FROM, Choice
 from forum.notices import actions as notices
-from forum.storage.clock import day_of
+from forum.screening import lanes
+from forum.screening.findings import Tier
+from forum.storage.clock import coarse, day_of
 from forum.storage.database import db
 from forum.storage.types import new_id
 
@@ -250,11 +252,20 @@ EFFECTS: Mapping[str, Callable[[Review, Revision, Decision, Choice, datetime], N
 }
 
 
-def review_hidden(before: Review, revision: Revision, now: datetime) -> None:
-    """Make sure that somebody decides about a hidden text: an open review in the reported lane."""
+def review_hidden(before: Review, revision: Revision, now: datetime) -> Review:
+    """Make sure that somebody decides about a hidden text: an open review in the reported lane.
+
+    Where the text was under care, or grave, until it was published, it keeps its lane, order and target.
+    """
     asked = open_review(revision.id, "report") or reports.born_report(revision.id, before.post_id, now)
     asked.flags = sorted({*asked.flags, "hidden"})
+    tier = cast("Tier | None", before.tier)
+    if before.id != asked.id and (before.lane == "care" or tier in ("B", "C", "D", "E")):
+        raise_review(asked, before.lane, tier)
+        due = coarse(now) + timedelta(minutes=lanes.target_minutes(before.lane, tier) or 0)
+        asked.due_at = min(asked.due_at or due, due)
     db.session.flush()
+    return asked
 
 
 def no_longer_hidden(review: Review) -> None:

@@ -21,4 +21,5 @@ class DecisionForm(Form):
     title = StringField(_l("Title"), [Optional()], default="")
     revealed = HiddenField(default="")
     alone = HiddenField(default="")
+    tier = StringField(_l("Tier"), [Optional()], default="")
     body = TextAreaField(_l("Version to offer"), [Optional()], default="")

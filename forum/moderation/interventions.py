@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import select
 
-from forum.circles import rules
+from forum.circles import rules, waits
+from forum.circles.conversation import say
 from forum.circles.models import Decision, Post, Review, Revision
-from forum.circles.reviews import open_review
+from forum.circles.reviews import open_review, weighed_by
+from forum.circles.watching import WATCHED
 from forum.members import sanctions
 from forum.moderation import actions, claims, effects, log, reports
 from forum.moderation.actions import Seen, Stale
 from forum.moderation.offering import Moderator
 from forum.moderation.rules import UNDER_CARE, Choice
 from forum.notices import actions as notices
+from forum.screening import lanes
+from forum.screening.findings import Aim, Finding, Tier
 from forum.screening.models import Screening
 from forum.storage.clock import day_of
 from forum.storage.database import db
@@ -75,6 +80,47 @@ def sanction(moderator: Moderator, review_id: str, choice: Choice, days: int, no
     log.append(moderator.staff_id, choice.outcome, "review", review.id, day_of(now), choice.rule)
     db.session.flush()
     return decision
+
+
+def weigh(
+    moderator: Moderator, review_id: str, seen: Seen, tier: Tier | None, why: str, now: datetime
+) -> Review:
+    """Choose another tier for a review; lane, order and due time follow. It stays in the same hands.
+
+    Only a person lowers: what they had before their eyes raises nothing again (`circles.rules.raised_to`).
+    `why` is for moderators only. Raises `Stale`, `OwnText`, and `NotAllowed` where nothing would change.
+    """
+    review, revision = actions.lock(review_id)
+    actions.refuse_own(moderator, review)
+    actions.refuse_own_appeal(moderator, review, now)
+    screening = db.session.get(Screening, revision.id)
+    findings = [Finding(**one) for one in screening.findings] if screening else []
+    labels = screening.labels if screening else {}
+    present = cast("Tier | None", review.tier)
+    lane = rules.lane_of_choice(review.kind, tier, findings, labels, cast(Aim, review.aim))
+    actions.hold_still(moderator, review, seen)
+    if (lane, tier) == (review.lane, review.tier):
+        raise rules.NotAllowed(revision.state, "moderator", "weigh")
+    start = waits.began(revision.submitted_at, review.due_at, review.lane, present, review.flags, now)
+    weighed = rules.weigh(weighed_by(review.weighed), findings, present, tier, moderator.staff_id)
+    if WATCHED in review.flags:
+        weighed = replace(weighed, rules=(*weighed.rules, rules.WATCH_RULE))
+    review.weighed = asdict(weighed)
+    review.lane, review.tier, review.rank = lane, tier, lanes.rank(lane, tier)
+    if revision.state != "hidden" or not review.told_late:
+        review.due_at = waits.due_at(start, lane, tier, review.flags, waits.staffing(now))
+    review.alerts = 0
+    say(review, "desk", why, now, moderator.staff_id)
+    log.append(
+        moderator.staff_id,
+        "weigh",
+        "review",
+        review.id,
+        day_of(now),
+        f"{present or 'none'} to {tier or 'none'}",
+    )
+    db.session.flush()
+    return review
 
 
 def decide_appeal(

@@ -7,9 +7,11 @@ from typing import Any, cast
 from flask_babel import gettext as _
 
 from forum.circles.models import Review
+from forum.circles.waits import ANSWERED
 from forum.circles.watching import WATCHED
 from forum.moderation import policy, watch
 from forum.moderation.queries import Card
+from forum.moderation.words import said_paused
 from forum.screening.findings import Aim
 from forum.screening.lanes import hostile_labels
 from forum.screening.models import Screening
@@ -22,7 +24,7 @@ def noticed(card: Card) -> dict[str, Any]:
         "scores": card.screening.labels if card.screening else {},
         "aim": _aim(card.review.aim),
         "band": _band(card),
-        "flags": list(card.review.flags),
+        "flags": [flag for flag in card.review.flags if flag != ANSWERED],
         "machine": _machine(card),
     }
 
@@ -44,7 +46,8 @@ def _band(card: Card) -> str:
         return str(_("No history is kept."))
     first = _("First text ever.") if band["first_text"] else _("Has written before.")
     strikes = {"none": _("No strikes."), "some": _("Some strikes."), "many": _("Many strikes.")}
-    return f"{first} {strikes[str(band['strikes'])]}"
+    said = f"{first} {strikes[str(band['strikes'])]}"
+    return f"{said} {said_paused()}" if band.get("paused") else said
 
 
 def _machine(card: Card) -> str:

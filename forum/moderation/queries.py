@@ -22,7 +22,9 @@ from forum.circles.models import (
     Thread,
 )
 from forum.circles.rules import LIBRARY
+from forum.circles.waits import ANSWERED
 from forum.members.models import Staff
+from forum.moderation.offering import touches
 from forum.moderation.rules import SANCTIONS
 from forum.screening.models import Screening
 from forum.storage.database import AnyRow, db
@@ -36,13 +38,17 @@ QUEUE_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class LaneCount:
-    """How many reviews of a lane wait, are late or in conversation, and when the first is due."""
+    """How many reviews of a lane wait, are late or in conversation, and when the first is due.
+
+    `answered`: of those that wait, in how many the author has answered a moderator.
+    """
 
     name: str
     waiting: int
     late: int
     held: int
     first_due: datetime | None
+    answered: int = 0
 
 
 def lane_counts(now: datetime, seen: Sequence[ColumnElement[bool]] = ()) -> list[LaneCount]:
@@ -51,14 +57,18 @@ def lane_counts(now: datetime, seen: Sequence[ColumnElement[bool]] = ()) -> list
         select(
             Review.lane,
             func.count(),
-            func.sum(case((Review.due_at < now, 1), else_=0)),
+            func.sum(case((~Review.awaits_author & (Review.due_at < now), 1), else_=0)),
             func.sum(case((Review.awaits_author, 1), else_=0)),
-            func.min(Review.due_at),
+            func.min(case((~Review.awaits_author, Review.due_at))),
+            func.sum(case((touches([ANSWERED]), 1), else_=0)),
         )
         .where(Review.open, *seen)
         .group_by(Review.lane)
     ).all()
-    found = {lane: LaneCount(lane, all_ - held, late, held, due) for lane, all_, late, held, due in rows}
+    found = {
+        lane: LaneCount(lane, all_ - held, late, held, due, answered)
+        for lane, all_, late, held, due, answered in rows
+    }
     return [found.get(lane, LaneCount(lane, 0, 0, 0, None)) for lane in LANES]
 
 

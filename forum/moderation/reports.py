@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from forum.circles.models import Post, PublishedPost, Review, Thread
-from forum.circles.reviews import TIER_ORDER, open_review, raise_review
+from forum.circles.reviews import open_review, raise_review
+from forum.circles.rules import TIER_ORDER
 from forum.members import marks
 from forum.members.vault import OpenVault
 from forum.moderation.models import Report

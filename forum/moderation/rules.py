@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from forum.circles.rules import State
+from forum.circles.rules import PENDING, State
 
 OF_SUBMISSIONS = ("publish", "return", "decline", "hold", "propose", "escalate")
 OF_REPORTS = ("leave", "annotate", "publish", "hide", "remove", "escalate")
@@ -15,6 +15,9 @@ OUTCOMES = tuple(dict.fromkeys((*OF_SUBMISSIONS, *OF_REPORTS, *OF_APPEALS)))
 SANCTIONS = ("strike", "suspend")
 UNDER_CARE = ("B", "C", "D")
 """Tiers in which nobody is given a strike or paused: design, section 8, and promise P4."""
+
+OF_WORDS = ("escalate",)
+"""What can be decided where an author goes on writing about a decided text: it is answered, or needs none."""
 
 OF_TALKS = ("hold", "publish", "escalate")
 """What a conversation from the account can come to: an answer, its close, a lead. It is no text to judge."""
@@ -123,15 +126,26 @@ def _letters(text: str) -> str:
 
 
 def may_undo(
-    outcome: str, state: State, *, in_force: bool, reversed_before: bool, author_acted: bool
+    outcome: str,
+    state: State,
+    *,
+    in_force: bool,
+    reversed_before: bool,
+    author_acted: bool,
+    author_answered: bool = False,
 ) -> str | None:
-    """Why a decision can no longer be undone, as a word, or None where it can."""
+    """Why a decision can no longer be undone, as a word, or None where it can.
+
+    A conversation is not taken back once its author has answered in it.
+    """
     if reversed_before:
         return "undone before"
     if author_acted or not in_force:
         return "the author acted"
     if UNDO_LEADS_FROM.get(outcome) != state:
         return "moved on"
+    if outcome == "hold" and author_answered:
+        return "the author answered"
     return None
 
 
@@ -144,6 +158,6 @@ def fits(kind: str, outcome: str, state: State) -> bool:
     if kind == "appeal":
         return outcome in OF_APPEALS
     if kind == "submission":
-        return outcome in OF_SUBMISSIONS
+        return outcome in (OF_SUBMISSIONS if state in PENDING else OF_WORDS)
     allowed = {"published": {"leave", "annotate", "hide", "remove"}, "hidden": {"publish", "remove"}}
     return outcome == "escalate" or outcome in allowed.get(state, {"leave"})

@@ -28,11 +28,10 @@ BATCH = 200
 TOP = datetime(1970, 1, 1, tzinfo=UTC)
 """The due time of what must come before everything else of its lane."""
 
-MESSAGE_DAYS = 30
 NOTICE_DAYS = 180
 CARE_DAYS = 14
 """What was written about somebody's crisis goes after so many days: notes of the desk, check-ins, the wish
-to be written to, and the country."""
+to be written to, the country, and what a person weighed."""
 
 REPORT_DAYS = 90
 WAIT_COUNT_DAYS = 90
@@ -197,7 +196,7 @@ def forget_what_is_old(now: datetime) -> None:
     """Erase conversations, notices, counts and shifts after their time (the retention table in code)."""
     today = day_of(now)
     quiet = select(Review.id).where(
-        Review.open.is_(False), Review.last_word_on < today - timedelta(days=MESSAGE_DAYS)
+        Review.open.is_(False), Review.last_word_on < today - timedelta(days=rules.MESSAGE_DAYS)
     )
     db.session.execute(delete(Message).where(Message.review_id.in_(quiet)))
     db.session.execute(delete(Notice).where(Notice.day < today - timedelta(days=NOTICE_DAYS)))
@@ -218,7 +217,7 @@ def _forget_care(today: date) -> None:
     last = today - timedelta(days=CARE_DAYS)
     over = select(Review.id).where(
         Review.open.is_(False),
-        Review.lane == "care",
+        or_(Review.lane == "care", Review.weighed.is_not(None)),
         or_(Review.last_word_on.is_(None), Review.last_word_on < last),
     )
     db.session.execute(
@@ -230,9 +229,9 @@ def _forget_care(today: date) -> None:
         update(Review)
         .where(
             Review.open.is_(False),
-            or_(Review.contact.is_not(None), Review.country.is_not(None)),
+            or_(Review.contact.is_not(None), Review.country.is_not(None), Review.weighed.is_not(None)),
             or_(Review.last_word_on.is_(None), Review.last_word_on < last),
             ~decided_lately,
         )
-        .values(contact=None, country=None)
+        .values(contact=None, country=None, weighed=None)
     )

@@ -163,9 +163,9 @@ TABLES: dict[str, Table] = {
         _l("with its text; the conversation's words 30 days after the last one"),
         "id:id kind:state revision_id:link post_id:link thread_id:link circle_id:link about_id:link "
         "open:state version:count lane:state tier:machine flags:machine aim:machine rank:count due_at:step "
-        "band:state contact:state country:state sealed_words:sealed claimed_by:staff claimed_until:moment "
-        "claimed_at:moment first_by:staff first_outcome:state first_at:moment for_lead:state "
-        "awaits_author:state told_late:state alerts:count last_word_on:day decision_id:link",
+        "band:state weighed:machine contact:state country:state sealed_words:sealed claimed_by:staff "
+        "claimed_until:moment claimed_at:moment first_by:staff first_outcome:state first_at:moment "
+        "for_lead:state awaits_author:state told_late:state alerts:count last_word_on:day decision_id:link",
     ),
     "decision": _table(
         _l("What a person decided about a text, and what its author was told."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from forum.web import kept
 RETRY_SECONDS = 30
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 log = structlog.get_logger("forum.web")
+_signed_out: list[Callable[[], bool]] = []
 
 
 class Conflict(HTTPException):
@@ -86,6 +88,8 @@ def _refused(error: HTTPException) -> Any:
     if isinstance(error, Conflict):
         words = {"changed": error.changed, "back": error.back}
     if isinstance(error, CSRFError):
+        if _was_signed_out():
+            return signed_out()
         words = {"form_is_old": True}
     if isinstance(error, TooMany):
         words = {"wait_words": wait_words(error.seconds)}
@@ -97,6 +101,18 @@ def _refused(error: HTTPException) -> Any:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response
+
+
+def is_signed_out_when(asks: Callable[[], bool]) -> None:
+    """Register how a request without any session is known (called once, by the room of members)."""
+    _signed_out[:] = [asks]
+
+
+def _was_signed_out() -> bool:
+    """Whether our own page sent a form of members from a browser that has lost session and token alike."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    is_open = getattr(view, "access", "visitor") == "visitor"
+    return not is_open and kept.came_from_here() and any(asks() for asks in _signed_out)
 
 
 def _database_away(error: Exception) -> Response:

@@ -64,6 +64,17 @@ def carried_to() -> str | None:
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) else None
 
 
+def along() -> list[tuple[str, str]]:
+    """What a form has to carry, as pairs, so that the words of an earlier one go on with it."""
+    target = carried_to()
+    return [(SEND_TO, target), *((KEPT + name, text) for name, text in carried())] if target else []
+
+
+def readable(fields: list[tuple[str, str]]) -> dict[str, str]:
+    """Those of some fields that a person wrote, to be shown."""
+    return {name: text for name, text in fields if any(sign.isspace() for sign in text.strip())}
+
+
 def came_from_here() -> bool:
     """Whether the browser says that this site's own page sent the form, so that it may be sent again."""
     return request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -105,3 +105,19 @@ def test_a_limit_that_is_reached_shows_help(ana: Person) -> None:
     late = ana.browser.post("/goals", data={"name": CRISIS, "form_key": new_id()})
     assert late.status_code == 429
     assert late.text.index(HELP) < late.text.index("<h1>")
+
+
+def test_a_press_on_a_thread_hands_a_cry_back_with_help(ana: Person, circle_id: str) -> None:
+    post = doing.open_thread(Person(ana.browser.application).vault, circle_id)
+    reply = {"mode": "support", "pseudonym": "Quiet Heron", "form_key": "once"}
+    for path, pressed in (
+        (f"/posts/{post.id}/react", {"word": "with you"}),
+        (f"/t/{post.thread_id}/keep?what=follow", {"on": "yes"}),
+    ):
+        handed_back = ana.browser.post(path, data={**reply, **pressed, "body": CRISIS})
+        assert handed_back.status_code == 200
+        assert CRISIS in handed_back.text
+        assert handed_back.text.count(HELP) == 1
+        assert HELP not in ana.browser.post(path, data={**reply, **pressed, "body": CALM}).text
+    looked = ana.browser.post(f"/t/{post.thread_id}", data={**reply, "preview": "yes", "body": CRISIS})
+    assert looked.text.count(HELP) == 1

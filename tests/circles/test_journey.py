@@ -274,7 +274,23 @@ def test_a_text_that_needs_care_is_taken_although_five_wait(app, circle_id):
     refused = ana.browser.post(f"/c/{circle_id}/new", data={**fields, "form_key": key})
     assert refused.status_code == 409
     assert "One more." in refused.text
+    assert "“Keep as draft” keeps this one" in refused.text
     assert write(ana, circle_id, "I keep thinking about ending my life.")
+
+
+def test_texts_under_care_hold_nobodys_place_among_the_five(app, circle_id, clock):
+    ana = Person(app)
+    cries = [write(ana, circle_id, f"I want to kill myself, night {number}.") for number in range(2)]
+    mo = Person(app, "moderator")
+    assert decide(mo, "hold", note="I read that the nights are the worst.").status_code == 303
+    assert "In conversation" in ana.browser.get("/mine").text
+    for number in range(5):
+        assert write(ana, circle_id, f"One more of these days, the {number}th.")
+    assert len(cries) == 2
+    key = hidden_fields(ana.browser.get(f"/c/{circle_id}/new").text)["form_key"]
+    sixth = {"kind": "story", "wish": "listen", "title": "Six", "body": "One more.", "form_key": key}
+    refused = ana.browser.post(f"/c/{circle_id}/new", data={**sixth, "pseudonym": "Quiet Heron"})
+    assert refused.status_code == 409
 
 
 def test_a_masked_version_appears_only_when_its_author_accepts_it(app, client, circle_id, clock):

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forum.circles import rules
+from forum.screening.care import most_urgent
+from forum.screening.findings import Care, Finding
 
 DESIGN = {
     "waiting": {
@@ -234,3 +236,115 @@ def test_acts_of_a_state_come_from_the_table():
 )
 def test_posts_never_stay_longer_than_was_said(days, before, has_posts, may):
     assert rules.may_keep_for(days, before, has_posts=has_posts) is may
+
+
+# --- A person chooses the tier.
+
+
+def found(*rules_and_tiers: str) -> tuple[Finding, ...]:
+    """Findings such as `plan:D`; the kind is the part before a slash in the rule, or "x"."""
+    made = []
+    for at, one in enumerate(rules_and_tiers):
+        rule, _colon, tier = one.partition(":")
+        kind = "encouragement" if rule.startswith("encourage") else "x"
+        made.append(Finding(rule, kind, tier or None, at, at + 1, "why"))  # type: ignore[arg-type]
+    return tuple(made)
+
+
+HOSTILE = {"insult": 0.99, "threat": 0.99}
+
+
+@pytest.mark.parametrize(
+    ("kind", "tier", "findings", "labels", "aim", "lane"),
+    [
+        ("submission", "B", ("plan:D",), {}, "self", "care"),
+        ("submission", "C", (), {}, "other", "care"),
+        ("submission", "D", (), HOSTILE, "other", "care"),
+        ("submission", "A", ("plan:D",), HOSTILE, "other", "routine"),
+        ("submission", None, ("plan:D",), {}, "self", "routine"),
+        ("submission", None, ("plan:D",), HOSTILE, "other", "conduct"),
+        ("submission", None, ("plan:D",), HOSTILE, "self", "routine"),
+        ("submission", "E", (), {}, "other", "care"),
+        ("submission", "E", ("method:E",), HOSTILE, "other", "care"),
+        ("submission", "E", ("encourage:E",), {}, "other", "conduct"),
+        ("report", "C", (), {}, "self", "care"),
+        ("report", None, ("plan:D",), HOSTILE, "other", "reported"),
+        ("appeal", "A", (), {}, "self", "appeal"),
+    ],
+)
+def test_the_lane_of_a_tier_that_a_person_chose(kind, tier, findings, labels, aim, lane) -> None:
+    assert rules.lane_of_choice(kind, tier, found(*findings), labels, aim) == lane
+
+
+def weighed(*seen: str, chosen: str | None = None, before: str = "D") -> rules.Weighed:
+    return rules.Weighed(seen, chosen, before, "mo")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("why", "lane", "findings", "by", "labels", "raised"),
+    [
+        ("nobody has weighed it", "care", ("plan:D",), None, {}, ("care", "D")),
+        ("the same finding", "care", ("plan:D",), weighed("plan"), {}, ("routine", None)),
+        ("fewer of them", "care", ("plan:D",), weighed("plan", "plan"), {}, ("routine", None)),
+        ("once more", "care", ("plan:D", "plan:D"), weighed("plan"), {}, ("care", "D")),
+        ("another one", "care", ("plan:D", "passive:B"), weighed("plan"), {}, ("care", "B")),
+        ("a higher one", "care", ("passive:B", "plan:D"), weighed("passive"), {}, ("care", "D")),
+        ("a flag weighs nothing", "care", ("plan:D", "medicine"), weighed("plan"), {}, ("routine", None)),
+        ("hostile beside it", "care", ("plan:D",), weighed("plan"), HOSTILE, ("conduct", None)),
+        ("left as distress", "care", ("plan:D",), weighed("plan", chosen="A"), HOSTILE, ("routine", None)),
+        ("left in care", "care", ("plan:D",), weighed("plan", chosen="B"), {}, ("routine", None)),
+        ("the watch list", "care", (), weighed("plan"), {}, ("care", None)),
+        ("the watch list, weighed", "care", (), weighed("watch"), {}, ("routine", None)),
+        ("worse than before", "conduct", ("encourage:E",), weighed(), {}, ("conduct", "E")),
+    ],
+)
+def test_what_the_machine_may_still_raise(why, lane, findings, by, labels, raised) -> None:
+    care = Care(most_urgent(found(*findings)), found(*findings))
+    assert rules.raised_to(lane, care, by, labels, "other") == raised, why
+
+
+@pytest.mark.parametrize(
+    ("old", "present", "chosen", "expected"),
+    [
+        (None, "D", "B", ("D", "kim")),
+        (None, None, "C", (None, "kim")),
+        (weighed(before="D", chosen="B"), "B", None, ("D", "mo")),
+        (weighed(before="D", chosen="B"), "D", None, ("D", "kim")),
+        (weighed(before="B", chosen=None), "C", None, ("C", "kim")),
+        (weighed(before="D", chosen=None), "C", None, ("D", "mo")),
+    ],
+)
+def test_who_lowered_it_from_two_people_stays_named(old, present, chosen, expected) -> None:
+    by = rules.weigh(old, found("plan:D", "medicine"), present, chosen, "kim")
+    assert (by.before, by.by) == expected
+    assert (by.rules, by.chosen) == (("plan",), chosen)
+    assert by.lowered_from_two == (expected[0] == "D")
+
+
+def test_who_lowered_it_does_not_decide_it_alone() -> None:
+    assert rules.needs_two_people("B", "publish", "waiting", lowered_alone=True)
+    assert not rules.needs_two_people("B", "hold", "waiting", lowered_alone=True)
+    assert not rules.needs_two_people("B", "publish", "published", lowered_alone=True)
+    assert not rules.needs_two_people("B", "publish", "waiting")
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "under_care", "may"),
+    [
+        ("published", 0, True, True),
+        ("published", 30, True, True),
+        ("published", 31, True, False),
+        ("published", 0, False, False),
+        ("hidden", 1, True, True),
+        ("returned", 1, True, True),
+        ("declined", 1, True, True),
+        ("removed", 1, True, True),
+        ("withdrawn", 1, True, False),
+        ("superseded", 1, True, False),
+        ("waiting", 1, True, False),
+    ],
+)
+def test_how_long_an_author_may_speak_on(state, days, under_care, may) -> None:
+    last = date(2026, 3, 2)
+    today = last + timedelta(days=days)
+    assert rules.may_speak_on(state, last, today, under_care=under_care) is may

@@ -19,24 +19,18 @@ from hypothesis.stateful import Bundle, consumes, initialize, rule
 from sqlalchemy import select
 
 from forum.circles import actions, conversation, publishing, rules
-from forum.circles.models import (
-    Circle,
-    PublishedPost,
-    PublishedThread,
-    Review,
-    Revision,
-    Thread,
-)
+from forum.circles.models import Circle, PublishedPost, PublishedThread, Review, Revision, Thread
 from forum.circles.reviews import Changed
 from forum.circles.tasks import screen_next
 from forum.circles.writing import make_ready
 from forum.members.vault import OpenVault
 from forum.moderation import actions as moderation
-from forum.moderation import claims, effects, interventions, reports, sweeps
+from forum.moderation import asking, claims, effects, interventions, reports, sweeps
 from forum.moderation.actions import Moderator, Seen
 from forum.moderation.reports import Concern
 from forum.moderation.rules import Choice
-from forum.screening.findings import Care, Screened
+from forum.screening.care import read_care
+from forum.screening.findings import Care, Screened, Tier
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
@@ -286,6 +280,31 @@ class Life(Promises):
                 return ""
             assert decision.revision_hash == before.hash, "decided about a text that was not read"
             return decision.id
+
+    @rule(sent=sent, text=TEXTS)
+    def author_writes(self, sent: tuple[int, str, str], text: str) -> None:
+        who, post_id, _key = sent
+        with self.connection():
+            form, tier = secrets.token_bytes(32), read_care(text).tier
+            try:
+                with writing():
+                    conversation.speak(self.vault(who), post_id, text, tier, now(), form)
+            except (*REFUSED, actions.NotYours):
+                return
+
+    @rule(seen=seen, tier=st.sampled_from([None, "A", "B", "C", "D"]), act=st.sampled_from(["weigh", "ask"]))
+    def answer_or_weigh(self, seen: tuple[int, str, Seen], tier: Tier | None, act: str) -> None:
+        who, review_id, before = seen
+        mo, words = self.moderators[who], "A reason of some length."
+        with self.connection():
+            try:
+                with writing():
+                    if act == "ask":
+                        asking.ask(mo, review_id, before, words, now())
+                    else:
+                        interventions.weigh(mo, review_id, before, tier, words, now())
+            except REFUSED:
+                return
 
     @rule(
         sent=sent,

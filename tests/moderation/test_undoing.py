@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from flask import Flask
@@ -10,11 +12,11 @@ from forum.circles import actions as life
 from forum.circles.content import open_content
 from forum.circles.models import Decision, PublishedPost
 from forum.circles.writing import make_ready
-from forum.moderation import actions, reports, sweeps
+from forum.moderation import actions, alerts, reports, sweeps
 from forum.moderation.actions import CannotUndo, Moderator
 from forum.moderation.rules import Choice, may_undo
 from forum.notices import queries as notices
-from forum.storage.clock import now
+from forum.storage.clock import coarse, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests.moderation import desk
@@ -81,6 +83,32 @@ def test_publishing_is_undone_into_hidden_and_somebody_is_asked(app: Flask) -> N
     assert db.session.get(PublishedPost, post_id) is None
     review = desk.review_of(post_id, "report")
     assert (review.open, review.lane, review.flags) == (True, "reported", ["hidden"])
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "minutes"),
+    [
+        ("I do not want to be here any more.", ("care", "B", 3), 240),
+        ("I want to kill myself.", ("care", "C", 1), 60),
+        ("I have said goodbye to everyone and tonight I will end my life.", ("care", "D", 0), 15),
+        ("Nobody needs you. Go kill yourself.", ("reported", "E", 4), 60),
+        ("Everything is hopeless and I am worthless.", ("reported", "A", 4), 480),
+    ],
+)
+def test_a_text_under_care_whose_publishing_is_undone_keeps_its_order_and_target(
+    app: Flask, clock: time_machine.Traveller, body: str, place: tuple[str, str, int], minutes: int
+) -> None:
+    post_id = desk.Author().opens(desk.a_circle(), body)
+    desk.publish(post_id)
+    decision = db.session.scalars(db.select(Decision).where(Decision.outcome == "publish")).one()
+    clock.shift(7200)
+    undo(decision)
+    review = desk.review_of(post_id, "report")
+    assert (review.lane, review.tier, review.rank) == place
+    assert review.due_at == coarse(now()) + timedelta(minutes=minutes)
+    assert review.flags == ["hidden"]
+    clock.shift(minutes * 30 + 60)
+    assert bool(alerts.due(now())) == (place[0] == "care"), "the operator hears at half the target"
 
 
 @pytest.mark.parametrize("outcome", ["hide", "remove"])

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from forum.circles import conversation, mine, panels, queries, rules, waits
 from forum.circles.models import Decision, Review
+from forum.circles.reviews import weighed_by
 from forum.circles.views.reading import said_note
 from forum.circles.writing import Written
 from forum.screening.care import read_care
@@ -86,12 +87,15 @@ def word_for_repliers(post: mine.OwnPost, text: mine.OwnText) -> str | None:
 
 
 def _tier_of_help(review: Review | None, text: mine.OwnText) -> str | None:
-    """Which help is shown beside a text: its tier's while it waits, later one that promises no reader."""
-    if review is None or review.tier is None:
-        return None
+    """Which help is shown beside a text: its tier's while it waits, later one that promises no reader.
+
+    Help that was offered stays, also where a moderator lowered the tier.
+    """
+    weighed = weighed_by(review.weighed) if review else None
+    tier = rules.higher(review.tier, weighed.before if weighed else None) if review else None  # type: ignore[arg-type]
     if text.state in rules.PENDING:
-        return review.tier
-    return panels.TAKEN_BACK if text.state == "withdrawn" and review.tier != "A" else None
+        return tier
+    return panels.TAKEN_BACK if text.state == "withdrawn" and tier not in (None, "A") else None
 
 
 def may(post: mine.OwnPost, text: mine.OwnText, told: mine.Told | None) -> list[str]:

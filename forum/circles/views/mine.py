@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from forum.circles import actions, conversation, drafts, mine, panels, queries, reactions, rules, waits
 from forum.circles.forms import RevisionForm, WordForm
 from forum.circles.models import Review
-from forum.circles.reviews import Changed, open_review
+from forum.circles.reviews import Changed
 from forum.circles.views import beside
 from forum.circles.views import words as said
 from forum.circles.views.hints import blurred, hints_for
@@ -27,8 +27,8 @@ from forum.circles.writing import make_ready
 from forum.jobs.nudge import nudge
 from forum.members import person, pseudonyms
 from forum.screening.care import read_care
-from forum.storage.clock import now
-from forum.storage.database import db, writing
+from forum.storage.clock import day_of, now
+from forum.storage.database import writing
 from forum.storage.sealing import keyed_hash
 from forum.storage.settings import lasting_key
 from forum.storage.types import is_id
@@ -85,8 +85,13 @@ def _item(post: mine.OwnPost, asked: set[str]) -> SimpleNamespace:
     )
 
 
-def _said_state(post: mine.OwnPost, state: str) -> str:
-    """What a state is called: a text that only moderators read is accepted, or answered, not published."""
+def _said_state(post: mine.OwnPost, state: str, *, is_answered: bool = True) -> str:
+    """What a state is called: a text that only moderators read is accepted, or answered, not published.
+
+    Nobody talks yet where a text was held before a moderator wrote.
+    """
+    if state == "held" and not is_answered:
+        return "asked"
     if post.circle_id == rules.TALK:
         return {"waiting": "asked", "published": "answered"}.get(state, state)
     return "accepted" if state == "published" and post.is_for_moderators else state
@@ -108,17 +113,17 @@ def _page(
     review = mine.review_of(text.revision_id)
     wait = waits.measured(review.lane if review and text.state in rules.PENDING else "routine", now())
     decision = mine.told(text.revision_id) if text.state not in ("waiting", "published") else None
-    offer = mine.offered(text.revision_id) if text.state == "proposed" else None
     help_panel = beside.help_panel(post, text, review, decision, wait)
-    talk = said.talk(review, text.state, conversation.asked_about(post.post_id))
+    talk = _talk(post, text, review)
+    shown = _said_state(post, text.state, is_answered=any(not word.own for word in talk.messages))
     just_said = request.args.get("said") == "1" and bool(talk.messages) and talk.messages[-1].own
     help_panel = help_panel or (beside.help_for_word(talk, wait) if just_said else None)
     return render_template(
         "circles/waiting.html",
         post=_post_words(post, text),
         state=text.state,
-        heading=said.heading(_said_state(post, text.state), text.removed_by),
-        explained=said.explained(_said_state(post, text.state), text.removed_by),
+        heading=said.heading(shown, text.removed_by),
+        explained=said.explained(shown, text.removed_by),
         stage=None if post.is_for_moderators else said.stage(text),
         measured=said.measured(wait),
         duty=said.duty(wait.staffing),
@@ -127,7 +132,7 @@ def _page(
         aftercare=None if help_panel else panels.aftercare(post.post_id, offered=False),
         word=beside.word_for_repliers(post, text),
         answer=said.answer(decision, text),
-        proposal=said.proposal(offer, text),
+        proposal=said.proposal(mine.offered(text.revision_id), text) if text.state == "proposed" else None,
         talk=talk,
         just_said=just_said,
         may=beside.may(post, text, decision),
@@ -139,6 +144,11 @@ def _page(
         kind_words=_kind_words(post.post_id) if text.state == "published" else [],
         others=[other for other in post.texts[1:] if other.state in ("published", "hidden")],
     )
+
+
+def _talk(post: mine.OwnPost, text: mine.OwnText, review: Review | None) -> SimpleNamespace:
+    asked = conversation.asked_about(post.post_id)
+    return said.talk(review, text.state, asked, conversation.goes_on(post, day_of(now())))
 
 
 def _kind_words(post_id: str) -> list[str]:
@@ -270,7 +280,7 @@ def withdraw(post_id: str) -> Answer:
     text = post.current
     if text is not None and "withdraw" in beside.may(post, text, None) and not request.form.get("sure"):
         review = mine.review_of(text.revision_id)
-        talk = said.talk(review, text.state, conversation.asked_about(post_id))
+        talk = _talk(post, text, review)
         if beside.asks_before_withdrawing(post, text, review, talk):
             is_talk = bool(talk.messages) or post.circle_id == rules.TALK
             wished = review is not None and review.contact == "welcome"
@@ -342,17 +352,6 @@ def country(post_id: str) -> Response:
     return answer
 
 
-def _answered(post: mine.OwnPost) -> Review:
-    """The review that an author's words answer: where they were asked last, else the text's own."""
-    asked = [one for one in conversation.asked_about(post.post_id) if one.open]
-    if asked:
-        return db.session.get_one(Review, asked[-1].id, with_for_update=True)
-    review = open_review(post.current.revision_id) if post.current else None
-    if review is None:
-        raise Changed
-    return review
-
-
 @mine_pages.post("/mine/<post_id>/write")
 @members_only
 def write(post_id: str) -> Answer:
@@ -366,10 +365,8 @@ def write(post_id: str) -> Answer:
     if care.tier not in ("B", "C", "D") and not conversation.was_said(key):
         limits.post.check()
 
-    def say(at: datetime) -> None:
-        conversation.write(_answered(post), form.note.data, care.tier, at, key)
-
-    answer = _act(post_id, say)
+    vault = current_user.vault
+    answer = _act(post_id, lambda at: conversation.speak(vault, post_id, form.note.data, care.tier, at, key))
     answer.location = url_for("mine.one", post_id=post_id, said=1, _anchor="said")
     return answer
 

@@ -17,6 +17,9 @@ from forum.content import reason
 from forum.web.days import said_day, said_minutes, said_next
 from forum.web.languages import language
 
+DECIDED = ("published", "hidden", "returned", "declined", "removed")
+"""What an author reads once somebody has decided."""
+
 
 def day(value: date) -> str:
     """A day to come, by name."""
@@ -203,12 +206,16 @@ def proposal(offer: Revision | None, text: mine.OwnText) -> SimpleNamespace | No
     )
 
 
-def talk(review: Review | None, value: str, asked: list[Review]) -> SimpleNamespace:
+def talk(
+    review: Review | None, value: str, asked: list[Review], goes_on: Review | None = None
+) -> SimpleNamespace:
     """The conversations about a text, as its author sees them: a moderator, never who.
 
-    `asked` are the reports and appeals in which moderators have written to the author.
+    `asked` are the reviews in which moderators have written to the author, `goes_on` the one about a decided
+    text in which the author may still speak.
     """
-    every = [*([review] if review else []), *asked]
+    own = [one for one in (review, goes_on) if one]
+    every = list({one.id: one for one in (*own, *asked)}.values())
     messages = [
         SimpleNamespace(
             own=word.side == "author",
@@ -219,8 +226,23 @@ def talk(review: Review | None, value: str, asked: list[Review]) -> SimpleNamesp
         for one in every
         for word in mine.conversation(one.id, for_author=True)
     ]
-    may_write = bool(review and review.open and value in ("waiting", "held"))
-    return SimpleNamespace(messages=messages, may_write=may_write or any(one.open for one in asked))
+    is_pending = review is not None and value in ("waiting", "held")
+    is_open = any(one.open for one in every if one is not review)
+    after = not is_pending and (goes_on or (review if review and review.open else None))
+    return SimpleNamespace(
+        messages=messages,
+        may_write=is_pending or is_open or bool(after),
+        after=_after(value) if after and value in DECIDED else None,
+    )
+
+
+def _after(value: str) -> str:
+    """That somebody can still be written to about a decided text."""
+    if value == "published":
+        return str(
+            _("Your text is published, and the conversation stays open: write here whenever you want.")
+        )
+    return str(_("A decision was made, and the conversation stays open: write here whenever you want."))
 
 
 def appeal(told: mine.Told | None) -> str | None:

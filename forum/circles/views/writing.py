@@ -200,7 +200,8 @@ def _send(
             nudge()
     except actions.NotTaken as refused:
         count_text(written, None)
-        return page_again({"body": refusal(refused.args[0])}), 409
+        why = refusal(refused.args[0], keeps_drafts=isinstance(form, OpeningForm))
+        return page_again({"body": why}), 409
     except pseudonyms.NameRefused as refused:
         return page_again({"pseudonym": str(refused)}), 422
     except (pseudonyms.NameTaken, IntegrityError):
@@ -236,8 +237,15 @@ def sender_of(form_key: str) -> actions.Sender:
     return actions.Sender(current_user.vault, form_key, current_user.country or None)
 
 
-def refusal(reason: str) -> str:
-    """Why a text cannot be taken now, in words for its author."""
+def refusal(reason: str, *, keeps_drafts: bool = False) -> str:
+    """Why a text cannot be taken now, in words for its author, with the way to keep it where there is one."""
+    if keeps_drafts and reason == "too many waiting":
+        return str(
+            _(
+                "Five of your texts already wait for a person. Please let one be read first. “Keep as draft” "
+                "keeps this one for 14 days. If tonight is hard, the page Help shows whom you can reach now."
+            )
+        )
     return str(
         {
             "suspended": _(

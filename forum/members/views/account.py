@@ -29,7 +29,7 @@ from forum.members.views.proof import prove, this_session
 from forum.storage.clock import day_of, now
 from forum.storage.database import writing
 from forum.storage.settings import current_settings
-from forum.web import asked
+from forum.web import asked, kept
 from forum.web.access import members_only
 from forum.web.days import said_day
 from forum.web.errors import Unavailable, page
@@ -159,10 +159,15 @@ def recovery_code() -> Answer:
 
 @account.post("/recovery-code/written-down")
 @members_only
-def written_down() -> Response:
-    """Let the recovery code go: from here on it stands on paper only."""
+def written_down() -> Answer:
+    """Let the recovery code go: from here on it stands on paper only. Words that came along are shown."""
     with writing():
-        goes_on = recovery.written_down(current_user.vault)
+        found = recovery.written_down(current_user.vault)
+    goes_on = found.goes_on if found else ""
+    if found and found.words:
+        return render_template(
+            "web/carried.html", send_to=goes_on, fields=found.words, kept=kept.readable(found.words)
+        )
     return redirect(goes_on if goes_on and asked.is_page(goes_on) else url_for("account.show"), 303)
 
 

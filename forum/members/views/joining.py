@@ -15,11 +15,12 @@ from forum.members.forms import ComeBackForm, JoinForm
 from forum.members.gates import joining_paused
 from forum.members.person import put_cookie
 from forum.members.vault import OpenVault
+from forum.members.views.signing import takes_posts
 from forum.members.words import offered_before, offered_passphrase
 from forum.storage.clock import now
 from forum.storage.database import writing
 from forum.storage.settings import current_settings
-from forum.web import asked, limits
+from forum.web import asked, kept, limits
 from forum.web.access import visitors
 from forum.web.errors import Unavailable, page
 
@@ -78,13 +79,25 @@ def _let_in(form: JoinForm, passage: doors.Passage) -> Answer:
     return _to_the_code(token)
 
 
+@joining.post("/<any(join,recover):door>/words")
+@visitors
+def with_words(door: str) -> Answer:
+    """The form to join or to come back, which takes along the words of a form that was sent too late."""
+    return _join_page({}, {}) if door == "join" else recover_form()
+
+
 @joining.get("/recover")
 @visitors
-def recover_form() -> Answer:
+def recover_form() -> str:
     """The form to come back."""
     return render_template(
-        "members/recover.html", errors={}, offered_passphrase=offered_passphrase(), form={}
+        "members/recover.html", errors={}, offered_passphrase=offered_passphrase(), form={}, **_words_along()
     )
+
+
+def _words_along() -> dict[str, Any]:
+    """The words of an earlier form, for the hidden fields of this one and for its reader."""
+    return {"along": kept.along(), "kept": kept.readable(kept.carried())}
 
 
 @joining.post("/recover")
@@ -121,7 +134,10 @@ def recover() -> Answer:
 def _recover_page(form: ComeBackForm, errors: Any) -> tuple[str, int]:
     shown = {"sign_in_name": form.sign_in_name.data or "", "recovery_code": form.recovery_code.data or ""}
     words = offered_again(request.form)
-    return render_template("members/recover.html", errors=errors, offered_passphrase=words, form=shown), 422
+    page_again = render_template(
+        "members/recover.html", errors=errors, offered_passphrase=words, form=shown, **_words_along()
+    )
+    return page_again, 422
 
 
 def _open_with_code(known: actions.Known, code: str) -> str:
@@ -130,7 +146,11 @@ def _open_with_code(known: actions.Known, code: str) -> str:
     with writing():
         token = actions.open_session(known, now())
         goes_on = wanted if wanted and wanted != CODE_PAGE else "/"
-        recovery.keep(OpenVault(known.member_key), code, goes_on)
+        target = kept.carried_to()
+        if target and takes_posts(target):
+            recovery.keep(OpenVault(known.member_key), code, target, kept.carried())
+        else:
+            recovery.keep(OpenVault(known.member_key), code, goes_on)
     return token
 
 
@@ -170,6 +190,7 @@ def _join_page(typed: Any, errors: Any, waits: int = 0) -> str:
         work=work,
         waits=-(-waits // 60) if waits else 0,
         closed=joining_paused(),
+        **_words_along(),
     )
 
 

@@ -158,11 +158,11 @@ def _go_on(token: str) -> Response:
     target = kept.carried_to()
     if target is None:
         response: Response = redirect(_asked_in(request.form) or asked.recalled() or "/", 303)
-    elif _takes_posts(target):
+    elif takes_posts(target):
         response = _send_kept(target, token)
     else:
         response = make_response(
-            render_template("web/carried.html", send_to="/", fields=[], kept=_words(kept.carried()))
+            render_template("web/carried.html", send_to="/", fields=[], kept=kept.readable(kept.carried()))
         )
     asked.forget(response)
     put_cookie(response, token)
@@ -193,7 +193,8 @@ def _send_kept(target: str, token: str) -> Response:
         return Response.from_app(current_app.wsgi_app, environ)
 
 
-def _takes_posts(target: str) -> bool:
+def takes_posts(target: str) -> bool:
+    """Whether a carried form may go on to a path: a page of members that takes forms."""
     try:
         endpoint, _values = current_app.create_url_adapter(request).match(  # type: ignore[union-attr]
             target.partition("?")[0], method="POST"
@@ -209,15 +210,6 @@ def _asked_in(values: Mapping[str, str]) -> str | None:
     return path if asked.is_page(path) else None
 
 
-def _words(fields: list[tuple[str, str]]) -> dict[str, str]:
-    return {name: text for name, text in fields if any(sign.isspace() for sign in text.strip())}
-
-
-def _carried_fields() -> dict[str, str]:
-    target = kept.carried_to()
-    return {kept.SEND_TO: target} if target else {}
-
-
 def _page(errors: Any = None, failed: bool = False, wait: str = "") -> str:
     return render_template(
         "members/sign_in.html",
@@ -226,9 +218,8 @@ def _page(errors: Any = None, failed: bool = False, wait: str = "") -> str:
         failed=failed,
         wait=wait,
         next=_asked_in(request.values),
-        kept=_words(kept.carried()),
-        kept_fields=_carried_fields(),
-        carried=[(kept.KEPT + name, text) for name, text in kept.carried()],
+        kept=kept.readable(kept.carried()),
+        along=kept.along(),
     )
 
 
@@ -237,6 +228,5 @@ def _code_page(failed: bool = False) -> str:
         "members/code.html",
         errors={"code": _("This code does not fit, or was used before. The next one may.")} if failed else {},
         next=_asked_in(request.form),
-        kept_fields=_carried_fields(),
-        carried=[(kept.KEPT + name, text) for name, text in kept.carried()],
+        along=kept.along(),
     )

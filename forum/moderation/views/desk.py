@@ -145,6 +145,7 @@ def _lane(count: queries.LaneCount, at: datetime) -> dict[str, Any]:
         "waiting": count.waiting,
         "late": count.late,
         "held": count.held,
+        "answered": count.answered,
         "first_due": first,
     }
 
