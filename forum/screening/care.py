@@ -23,7 +23,7 @@ from forum.screening.care_book import (
     veiled,
 )
 from forum.screening.care_needs import Met
-from forum.screening.care_words import Sentence, sentences_of, undo_spelling
+from forum.screening.care_words import Sentence, sentences_of
 from forum.screening.findings import Care, Finding, Tier
 from forum.screening.lanes import ENCOURAGEMENT
 
@@ -236,10 +236,7 @@ class _Reading:
         return self._guards
 
     def _meet(self, word: str) -> tuple[str, Met, Met]:
-        plain = undo_spelling(word, self.book.spelling)
-        shown = self.book.veil.get(veiled(plain), plain)
-        met = (shown, self.book.of_rules.meet(shown), self.book.of_guards.meet(shown))
-        self._words[word] = met
+        met = self._words[word] = self.book.meet(word)
         return met
 
 

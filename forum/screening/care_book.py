@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 from forum.screening.care_needs import Lookup, Met, Need, lookup_of, needs_of
-from forum.screening.care_words import Spelling
+from forum.screening.care_words import Spelling, undo_spelling
 from forum.screening.findings import Tier
 
 RULES_FILES: Final = tuple(
@@ -25,7 +25,7 @@ VEILED: Final = ("means", "harm", "struck", "diet")
 CRISIS: Final = "crisis"
 """The sign that every finding of tier B, C or D gives."""
 
-_END: Final = re.compile(r"(?<!\?=)(?<!\|) \??\$|(?<! )(?<! \?)\$")
+_END: Final = re.compile(r"(?<!\?=)(?<!\|) \??\$|(?<![ :|])(?<! \?)\$")
 _REACH: Final = 6
 _NAME: Final = re.compile(r"\{([a-z_]+)\}")
 
@@ -164,6 +164,12 @@ class RuleBook:
     spelling: Spelling
     veil: Mapping[str, str]
     now: OneOf
+
+    def meet(self, word: str) -> tuple[str, Met, Met]:
+        """What `known` would hold for a word that stands in no pattern as it is spelled."""
+        plain = undo_spelling(word, self.spelling)
+        shown = self.veil.get(veiled(plain), plain)
+        return shown, self.of_rules.meet(shown), self.of_guards.meet(shown)
 
 
 @lru_cache(maxsize=1)

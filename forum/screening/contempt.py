@@ -15,7 +15,7 @@ from typing import Final
 
 from forum.screening.aim import is_kind
 from forum.screening.care_book import RULES_FILES, Rule, RuleBook, compile_rules
-from forum.screening.care_words import Sentence, sentences_of, undo_spelling
+from forum.screening.care_words import Sentence, sentences_of
 from forum.screening.findings import Contempt, Finding
 
 RULES_FILE: Final = Path(__file__).with_name("contempt.toml")
@@ -71,41 +71,31 @@ def _is_reported(plain: str, start: int, end: int) -> bool:
 
 def _met_in(sentence: Sentence, book: RuleBook) -> Iterator[tuple[Rule, int, int]]:
     """Give each rule that is met in a sentence and no guard turns away, once, with its place in the text."""
-    shown = [_plain(word, book) for word in sentence.words]
-    met = [book.lookup.meet(word) for word in shown]
-    tried = _every_need(met, book)
-    if not tried:
+    words = [book.known.get(word) or book.meet(word) for word in sentence.words]
+    left = book.of_rules.tried([met for _, met, _ in words])
+    if not left:
         return
-    line = f" {' '.join(shown)} "
+    guards = book.of_guards.tried([met for _, _, met in words])
+    line = f" {' '.join(shown for shown, _, _ in words)} "
     done: set[str] = set()
-    for at, (rule, pattern) in enumerate(book.lookup.patterns):
-        if not tried >> at & 1 or rule.id in done:
-            continue
-        for match in pattern.finditer(line):
-            if not _is_turned(rule, match, line):
+    while left:
+        lowest = left & -left
+        left ^= lowest
+        rule, search = book.places.patterns[lowest.bit_length()]
+        match = None if rule.id in done else search(line)
+        while match is not None:
+            start, end = match.start() + 1, match.end()
+            if not _is_turned(rule, guards, line, start, end):
                 done.add(rule.id)
-                yield rule, *sentence.span(line, match.start(), match.end())
+                yield rule, *sentence.span(line, start, end)
                 break
+            match = search(line, match.end())
 
 
-def _plain(word: str, book: RuleBook) -> str:
-    return undo_spelling(word, book.spelling)
-
-
-def _every_need(met: list[tuple[int, int, int]], book: RuleBook) -> int:
-    """Give the patterns all of whose needs are met, one bit for each."""
-    first, second, third = book.lookup.without
-    for one in met:
-        first |= one[0]
-        second |= one[1]
-        third |= one[2]
-    return first & second & third
-
-
-def _is_turned(rule: Rule, match: re.Match[str], line: str) -> bool:
-    """Tell whether a guard turns a match away."""
-    for guard in rule.guards:
-        of_line = guard.of_line(line)
-        if guard.at(line, match.start(), match.end()) if of_line is None else of_line:
-            return True
-    return False
+def _is_turned(rule: Rule, tried: int, line: str, start: int, end: int) -> bool:
+    """Tell whether a guard turns a match away. `tried` has the bits of the guards worth a try."""
+    return any(
+        (guard.sentence.search(tried, line) or guard.at(line, tried, start, end))
+        and not guard.unless.search(tried, line)
+        for guard in rule.guards
+    )
