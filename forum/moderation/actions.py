@@ -72,11 +72,11 @@ def decide(
     review, revision = lock(review_id)
     refuse_own(moderator, review)
     refuse_own_appeal(moderator, review, now)
+    hold_still(moderator, review, seen)
     if not fits(review.kind, choice.outcome, revision.state):  # type: ignore[arg-type]
         raise rules.NotAllowed(revision.state, "moderator", choice.outcome)
     if choice.outcome in LEADS_OUT and is_paused(review):
         raise Paused(revision.state, "moderator", choice.outcome)
-    hold_still(moderator, review, seen)
     alone = False
     if _wants_two(moderator, review, revision, choice):
         verdict = _second_voice(moderator, review, revision, choice, now, others_on_duty)

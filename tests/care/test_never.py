@@ -29,7 +29,9 @@ PATTERNS = [
     for pattern in entry["patterns"]
 ]
 NOT_OURS = (
+    "forum/screening/aim_words.toml",
     "forum/screening/care_",
+    "forum/screening/contempt.toml",
     "forum/screening/common_words.toml",
     "forum/screening/checkpoint",
     "forum/demo/",
@@ -267,7 +269,7 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 def test_a_lane_depends_on_no_strike_or_history() -> None:
-    assert list(inspect.signature(lane_for).parameters) == ["care", "labels", "aim", "flags"]
+    assert list(inspect.signature(lane_for).parameters) == ["care", "labels", "aim", "flags", "contempt"]
 
 
 def test_the_care_rules_know_nothing_of_decisions() -> None:

@@ -113,8 +113,8 @@ def test_the_band_counts_all_names_and_says_no_more(app: Flask) -> None:
         sanctions.give(first.pseudonym_id, "strike", day_of(now()))
     second = doing.open_thread(vault, circle_id, "Name two", waits=True)
     bands = {review.post_id: review.band for review in db.session.scalars(db.select(Review))}
-    assert bands[first.id] == {"first_text": True, "strikes": "none"}
-    assert bands[second.id] == {"first_text": False, "strikes": "some"}
+    assert bands[first.id] == {"first_text": True, "strikes": "none", "paused": False}
+    assert bands[second.id] == {"first_text": False, "strikes": "some", "paused": False}
 
 
 def test_of_two_people_who_take_one_name_at_once_one_gets_it(engine_app: Flask) -> None:

@@ -27,8 +27,8 @@ from tests.moderation.desk import Author, decide, review_of, screen_all
 from tests.people import Person
 from tests.security.states import Made, alike, bare, make
 
-NOT_AN_OBJECT = {"module_id", "name"}
-"""Modules of the training and names of what leads may set: pages of ours, alike for everybody."""
+NOT_AN_OBJECT = {"module_id", "name", "door"}
+"""Modules of the training, names of what leads may set, the two doors: pages of ours, alike for everybody."""
 
 NUMBERS = ("place", "entry", "goal", "number")
 """Places in the lists of one's own vault."""

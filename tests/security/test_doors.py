@@ -180,7 +180,7 @@ def test_who_is_slowed_is_told_kindly_and_keeps_what_was_typed(app: Flask) -> No
         "nothing is locked",
         "minutes are enough",
         'href="/help"',
-        'href="/recover"',
+        'formaction="/recover/words"',
         "A long week, and",
     ):
         assert words in slowed.text, words

@@ -181,9 +181,7 @@ def thread_page(
         older=f"{here}?after={page[-1].position}" if more else None,
         newer=here if page and not page[0].is_opening else None,
         first_new=_first_new(fresh, page, after, is_last=not more),
-        to_new=f"{here}?after={'newest' if fresh <= queries.POSTS_A_PAGE else f'last.{fresh}'}#new"
-        if fresh and more and after != -fresh
-        else None,
+        to_new=_to_new(here, fresh, after) if more else None,
         newest=f"{here}?after=newest" if more else None,
         may_reply=own is not None,
         closed=_closed(head),
@@ -198,13 +196,17 @@ def thread_page(
         tags=[label_of(tag) for tag in head.topics],
         content_notes=content_notes() if own else [],
         reactions=said_reactions() if own else [],
-        word=panels.word_for_repliers("", is_noted=True) if own and _is_noted(page) else None,
+        word=panels.word_for_repliers("", is_noted=True)
+        if own and any(row.content_note for row in page)
+        else None,
     )
 
 
-def _is_noted(page: Sequence[AnyRow]) -> bool:
-    """Whether something on a page of a thread carries a content note."""
-    return any(row.content_note for row in page)
+def _to_new(here: str, fresh: int, after: int) -> str | None:
+    """The way to the page on which what is new begins, unless this is it."""
+    if not fresh or after == -fresh:
+        return None
+    return f"{here}?after={'newest' if fresh <= queries.POSTS_A_PAGE else f'last.{fresh}'}#new"
 
 
 def content_notes() -> list[tuple[str, str]]:
