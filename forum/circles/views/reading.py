@@ -196,9 +196,7 @@ def thread_page(
         tags=[label_of(tag) for tag in head.topics],
         content_notes=content_notes() if own else [],
         reactions=said_reactions() if own else [],
-        word=panels.word_for_repliers("", is_noted=True)
-        if own and any(row.content_note for row in page)
-        else None,
+        word=own.word if own else None,
     )
 
 
@@ -231,6 +229,7 @@ def _own(head: queries.ThreadHead, page: Sequence[AnyRow]) -> SimpleNamespace:
     own.kept = kept.thread(vault, head.id)
     own.cards = kept.saved_cards(vault)
     own.draft = drafts.reply_in(vault, head.id, now())
+    own.word = panels.word_for_repliers("", is_noted=True) if any(row.content_note for row in page) else None
     own.wrote_opening = any(row.is_opening and row.pseudonym_id in own.ids for row in page)
     return own
 
