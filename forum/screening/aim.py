@@ -53,6 +53,11 @@ _NEGATED: Final = re.compile(
     r"\b(?:not true|wrong|should never have to|have every right|need to be heard"
     r"|deserve (?:respect|better))\b"
 )
+_REPORTED: Final = re.compile(
+    r"\b(?:(?:talk|speak|say|tell|shout|whisper|mutter)\w* (?:to )?myself"
+    rf"|(?:he|she|they|{_OWN_PEOPLE}) (?:goes|went|was like|says|said|shouts|shouted|texted|wrote))\b"
+    r"[^.!?\n:]{0,40}:[^.!?\n]*"
+)
 _CLAUSE: Final = re.compile(r"[,;:]| but | and (?=you)")
 _YOU: Final = re.compile(r"\b(?:you|your|youre|you're|yours|yourself|yourselves|u|ur|ya|yall|y'all)\b")
 _VIOLENT: Final = re.compile(
@@ -86,6 +91,7 @@ def aim_of(text: str, contempt: Contempt = NO_CONTEMPT) -> Aim:
     if contempt.findings:
         return "other"
     plain = _SHORT.sub(lambda short: _IN_FULL[short[0]], text.lower().replace("’", "'"))
+    plain = _REPORTED.sub("i was told", plain)
     about_me = bool(_I.search(plain))
     found: set[Aim] = set()
     for match in _SENTENCE.finditer(plain):
