@@ -91,7 +91,7 @@ def aim_of(text: str, contempt: Contempt = NO_CONTEMPT) -> Aim:
     if contempt.findings:
         return "other"
     plain = _SHORT.sub(lambda short: _IN_FULL[short[0]], text.lower().replace("’", "'"))
-    plain = _REPORTED.sub("i was told", plain)
+    plain = _REPORTED.sub("they told me", plain)
     about_me = bool(_I.search(plain))
     found: set[Aim] = set()
     for match in _SENTENCE.finditer(plain):
