@@ -34,6 +34,7 @@ _MYSELF: Final = re.compile(
     r"|hate (?:me|my (?:body|face|life|brain|guts))"
     r"|(?:kill|hurt|hate|despise|disgust\w*|blame) (?:me\b|myself)"
     r"|what(?:'s| is) wrong with me"
+    r"|(?:got|get|getting|been|was|being) called"
     rf"|{_SAID_TO_ME} (?:me|i(?:'m| am))"
     r")\b"
 )
