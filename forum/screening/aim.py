@@ -34,6 +34,7 @@ _MYSELF: Final = re.compile(
     r"|hate (?:me|my (?:body|face|life|brain|guts))"
     r"|(?:kill|hurt|hate|despise|disgust\w*|blame) (?:me\b|myself)"
     r"|what(?:'s| is) wrong with me"
+    r"|(?:got|get|getting|been|was|being) called"
     rf"|{_SAID_TO_ME} (?:me|i(?:'m| am))"
     r")\b"
 )
@@ -52,6 +53,11 @@ _AGAINST_GROUP: Final = re.compile(
 _NEGATED: Final = re.compile(
     r"\b(?:not true|wrong|should never have to|have every right|need to be heard"
     r"|deserve (?:respect|better))\b"
+)
+_REPORTED: Final = re.compile(
+    r"\b(?:(?:talk|speak|say|tell|shout|whisper|mutter)\w* (?:to )?myself"
+    rf"|(?:he|she|they|{_OWN_PEOPLE}) (?:goes|went|was like|says|said|shouts|shouted|texted|wrote))\b"
+    r"[^.!?\n:]{0,40}:[^.!?\n]*"
 )
 _CLAUSE: Final = re.compile(r"[,;:]| but | and (?=you)")
 _YOU: Final = re.compile(r"\b(?:you|your|youre|you're|yours|yourself|yourselves|u|ur|ya|yall|y'all)\b")
@@ -86,6 +92,7 @@ def aim_of(text: str, contempt: Contempt = NO_CONTEMPT) -> Aim:
     if contempt.findings:
         return "other"
     plain = _SHORT.sub(lambda short: _IN_FULL[short[0]], text.lower().replace("’", "'"))
+    plain = _REPORTED.sub("they told me", plain)
     about_me = bool(_I.search(plain))
     found: set[Aim] = set()
     for match in _SENTENCE.finditer(plain):

@@ -31,6 +31,10 @@ _REPORTED: Final = {
     part: re.compile(pattern, re.IGNORECASE) for part, pattern in _RULES.pop("reported").items()
 }
 _OF_AUTHOR: Final = re.compile(_RULES.pop("author")["pattern"], re.IGNORECASE)
+_PLAY: Final = _RULES.pop("play")
+_IN_PLAY: Final = re.compile(_PLAY["pattern"], re.IGNORECASE)
+_NO_PLAY: Final = re.compile(_PLAY["unless"], re.IGNORECASE)
+_SINGLE_QUOTES: Final = re.compile(r"(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w)){1,200})'(?!\w)")
 _STRAIGHT: Final = str.maketrans("‘’“”„«»", '\'\'"""""')
 
 
@@ -47,17 +51,20 @@ def contempt_book() -> RuleBook:
 def read_contempt(text: str) -> Contempt:
     """Find contempt for the reader in a text, title and body together."""
     book = contempt_book()
-    plain = text.translate(_STRAIGHT)
+    plain = _SINGLE_QUOTES.sub(r'"\1"', text.translate(_STRAIGHT))
+    in_play = bool(_IN_PLAY.search(plain)) and not _NO_PLAY.search(plain)
     about_author = bool(_OF_AUTHOR.search(plain))
     found: dict[tuple[str, int], Finding] = {}
     for sentence in sentences_of(text, book.spelling):
         for rule, start, end in _met_in(sentence, book):
             if (rule.sign == BARE and about_author) or _is_reported(plain, start, end):
                 continue
+            if in_play and rule.id in _PLAY["rules"]:
+                continue
             if sum(name == rule.id for name, _ in found) < MOST_PER_RULE:
                 found[rule.id, start] = Finding(rule.id, rule.kind, None, start, end, rule.reason)
     ordered = sorted(found.values(), key=lambda one: (one.start, one.end, one.rule))
-    return Contempt(tuple(ordered), about_author, is_kind(text))
+    return Contempt(tuple(ordered), about_author, in_play or is_kind(text))
 
 
 def _is_reported(plain: str, start: int, end: int) -> bool:

@@ -48,6 +48,32 @@ HOT = {"toxicity": 0.97, "insult": 0.97, "threat": 0.8}
         ("You'll regret this", "threatening"),
         ("Send me a picture", "harassing"),
         ("Nobody cares.", "belittling"),
+        ("Carry on lying about us and you'll see who you picked a fight with.", "threatening"),
+        ("It would be wiser to take that down before I lose patience.", "threatening"),
+        ("You believe that your made up name hides you, how cute.", "threatening"),
+        ("Some of us shop near your house.", "threatening"),
+        ("We worked out exactly who you are from the photo.", "threatening"),
+        ("Awkward if your mother were to read it all.", "threatening"),
+        ("I might forward your rant about nights to your supervisor.", "threatening"),
+        ("I have all your posts saved and dated.", "threatening"),
+        ("Does your landlord know what you write on here?", "threatening"),
+        ("Oh is princess sulking again", "mockery"),
+        ("We are taking bets on how long you last.", "mockery"),
+        ("Full marks for the tears.", "mockery"),
+        ("Cue the sad violins.", "mockery"),
+        ("You're the kind of person colleagues dodge.", "contempt"),
+        ("Listening to you is like chewing tinfoil.", "contempt"),
+        ("Leeches like you always want more.", "contempt"),
+        ("We have a group without you.", "shut-out"),
+        ("Go bore someone else's forum.", "shut-out"),
+        ("I'd hide your keys if I were you.", "threatening"),
+        ("Everybody at your school will know by lunch.", "threatening"),
+        ("Tell us more about how tired you are, do.", "mockery"),
+        ("Burnout lol", "belittling"),
+        ("Convenient how your migraine starts on Mondays.", "mockery"),
+        ("It's not autism, it's bad manners.", "mockery"),
+        ("Immigrants are ruining the wards.", "contempt"),
+        ("You foreigners always stick together.", "contempt"),
     ],
 )
 def test_contempt_for_the_reader_is_found_and_shown_with_its_reason(text: str, kind: str) -> None:
@@ -89,6 +115,34 @@ def test_contempt_for_the_reader_is_found_and_shown_with_its_reason(text: str, k
         "You will never be alone with this again.",
         "You won't regret taking the leave.",
         "My ex can rot in hell.",
+        "Keep writing and you'll find people here listen.",
+        "You'd be wise to delete the address from your photo.",
+        "You think the username is boring, I like it.",
+        "Some of us live near the sea.",
+        "I can see where you are coming from.",
+        "I'm scared that the whole ward will know by Friday.",
+        "I saved your post because it helped.",
+        "Does your landlord know about the damp?",
+        "Does your manager know you are so tired?",
+        "Is your baby crying at night again?",
+        "My sister is taking bets on the due date.",
+        "She laid on a lovely tea for us.",
+        "You're the kind of person people miss when they leave.",
+        "Reading you is like reading my own diary.",
+        "We have rats like yours under the sink.",
+        "We have a group for night staff, come along.",
+        "I forgot my keys again, adhd lol",
+        "Strange that the pain stops at weekends, isn't it?",
+        "Immigrants are keeping the wards open.",
+        "As a foreigner I always stick to the rules.",
+        "Nobody says you are faking anything.",
+        "Tell us more about how your feelings changed.",
+        "Everyone at your school will miss you.",
+        "'Grow up', my uncle said.",
+        '"You are a disgrace." That was a customer, at closing time.',
+        "The patient shouted I hope you lose everything.",
+        "I tell myself: get up, you lazy cow.",
+        "We will crush you at the quiz tonight.",
     ],
 )
 def test_denied_reported_kind_and_own_words_are_no_contempt(text: str) -> None:
@@ -98,6 +152,14 @@ def test_denied_reported_kind_and_own_words_are_no_contempt(text: str) -> None:
 def test_saying_it_oneself_to_the_reader_is_not_reporting_it() -> None:
     assert read_contempt("Let me tell you something: you ruin everything.").findings
     assert read_contempt("Don't take it personally, but you are the reason everyone left.").findings
+
+
+def test_a_game_is_no_threat_unless_it_leaves_the_game() -> None:
+    text = "I'll destroy you at chess."
+    contempt = read_contempt(text)
+    assert contempt.findings == () and contempt.is_kind
+    assert lane_for(Care(), {"threat": 0.8}, aim_of(text, contempt), (), contempt) == "routine"
+    assert read_contempt("I'll destroy you at chess, I know where you live.").findings
 
 
 def test_a_finding_points_at_its_words_in_the_text_as_typed() -> None:
