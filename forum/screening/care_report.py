@@ -21,7 +21,9 @@ from forum.screening.findings import TIERS, Tier
 LONGEST: Final = 8000
 MIXED: Final = (60, 150, 300, 600, 1000, 1500, 2500, 4000, 8000)
 DENSE: Final = Path("tests/screening/care_sentences.jsonl")
-HELD: Final = Path("tests/screening/care_sentences_held_2.jsonl")
+HELD: Final = [Path(f"tests/screening/care_sentences_held_{number}.jsonl") for number in (2, 3)]
+"""By two hands: the second set is shorter, more oblique, and its harmless sentences lie nearer."""
+
 URGENT: Final[tuple[Tier, ...]] = ("B", "C", "D", "E")
 AT_HOME: Final = frozenset({"abuse-at-home"})
 
@@ -107,19 +109,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the report. Parts whose file is not there say so."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with crisis_dev and peer_support_dev")
-    parser.add_argument("--held", type=Path, default=HELD)
+    parser.add_argument("--held", type=Path, nargs="+", default=HELD)
     chosen = parser.parse_args(arguments)
     for line in _report(chosen.data, chosen.held):
         sys.stdout.write(f"{line}\n")
     return 0
 
 
-def _report(data: Path | None, held: Path) -> Iterator[str]:
-    yield f"Sentences of the second pair of hands ({held.name})"
-    if held.exists():
-        yield from held_half(_lines(held))
-    else:
-        yield "  not there: nothing is reported on our own half"
+def _report(data: Path | None, held: Sequence[Path]) -> Iterator[str]:
+    for one in held:
+        yield f"Sentences by hands that had not seen the rules ({one.name})"
+        yield from (
+            held_half(_lines(one)) if one.exists() else ["  not there: nothing is reported on our own half"]
+        )
     if data is None:
         return
     crisis, peers = data / "crisis_dev.jsonl.gz", data / "peer_support_dev.jsonl.gz"
