@@ -12,13 +12,16 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from forum.web import kept
 
 RETRY_SECONDS = 30
+FAILED_BEFORE = "25P02"
+"""What PostgreSQL says of each statement after one that failed: `in_failed_sql_transaction`."""
+
 PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 log = structlog.get_logger("forum.web")
 _signed_out: list[Callable[[], bool]] = []
@@ -58,6 +61,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(PendingRollbackError, _database_away)
     app.register_error_handler(sqlite3.OperationalError, _database_away)
     app.register_error_handler(DBAPIError, _database_broke)
 
@@ -70,7 +74,7 @@ def page(code: int, **words: Any) -> Response:
     words.setdefault("fields", kept.posted())
     try:
         body = render_template(f"errors/{code if code in PAGES else 400}.html", **words)
-    except (TemplateError, RuntimeError, LookupError, DBAPIError) as error:
+    except (TemplateError, RuntimeError, LookupError, SQLAlchemyError) as error:
         log.error("error_page_failed", error=type(error).__name__)
         body = f"<!doctype html><title>Kindred</title><h1>{code}</h1><p><a href='/help'>Help now</a></p>"
     return make_response(body, code)
@@ -117,22 +121,26 @@ def _was_signed_out() -> bool:
 
 def _database_away(error: Exception) -> Response:
     log.error("database_away", error=type(error).__name__, endpoint=request.endpoint)
+    _read_as_visitor(even_if_known=True)
     response = page(503)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
 def _database_broke(error: DBAPIError) -> Response:
-    """A connection that was cut means that the database is away; everything else is a fault of ours."""
-    if error.connection_invalidated:
+    """The database is away where a connection was cut; everything else is a fault of ours.
+
+    So it is where an earlier statement failed and this one only met what was left of its transaction.
+    """
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", None) == FAILED_BEFORE:
         return _database_away(error)
     raise error
 
 
-def _read_as_visitor() -> None:
+def _read_as_visitor(*, even_if_known: bool = False) -> None:
     """An error page must not ask the database who is reading."""
     manager = getattr(current_app, "login_manager", None)
-    if manager is not None and not hasattr(g, "_login_user"):
+    if manager is not None and (even_if_known or not hasattr(g, "_login_user")):
         g._login_user = manager.anonymous_user()
 
 

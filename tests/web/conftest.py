@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask, abort, request
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import InFailedSqlTransaction
+from sqlalchemy.exc import InternalError, OperationalError, PendingRollbackError
 
 from forum.web import limits
 from forum.web.access import leads_only, members_only, staff_only, visitors
@@ -52,9 +53,17 @@ def pages(app: Flask) -> Flask:
     def breaks() -> str:
         raise ZeroDivisionError("secret words in an exception")
 
+    app.add_url_rule("/failed-before/<what>", "failed_before", _failed_before)
     for name, mark in (("members", members_only), ("staff", staff_only), ("leads", leads_only)):
         app.add_url_rule(f"/{name}-room", f"{name}_room", mark(_open_room(name)), methods=["GET", "POST"])
     return app
+
+
+@visitors
+def _failed_before(what: str) -> str:
+    if what == "rollback":
+        raise PendingRollbackError("Can't reconnect until invalid transaction is rolled back.")
+    raise InternalError("SELECT 1", {}, InFailedSqlTransaction("current transaction is aborted"))
 
 
 def _open_room(name: str):  # type: ignore[no-untyped-def]

@@ -46,6 +46,13 @@ def test_the_database_away_is_503_with_the_text_shown_back(pages: Flask, client:
     assert "disk I/O" not in answer.text
 
 
+@pytest.mark.parametrize("what", ["rollback", "transaction"])
+def test_what_only_follows_an_earlier_failure_is_503(pages: Flask, client: Client, what: str) -> None:
+    answer = client.get(f"/failed-before/{what}")
+    assert answer.status_code == 503
+    assert "back in a moment" in answer.text
+
+
 def test_a_database_file_that_is_gone_is_503(pages: Flask, client: Client, settings) -> None:  # type: ignore[no-untyped-def]
     @pages.route("/reads")
     def reads() -> str:
