@@ -200,8 +200,8 @@ class Decision(Model):
     """What a person decided about one review, for the text with exactly this hash.
 
     `sealed_words` is what the author is told. `in_force` turns false when the decision is undone or when
-    the author acted inside the grace window. `machine` keeps the labels over their thresholds, to measure
-    how machine and people agree.
+    the author acted inside the grace window. `machine` keeps the labels over their thresholds and, in the
+    conduct lane, the kinds of contempt that were found, to measure how machine and people agree.
     """
 
     __tablename__ = "decision"

@@ -23,6 +23,7 @@ from forum.moderation import effects, log, numbers, reports
 from forum.moderation.offering import Moderator, not_made_by
 from forum.moderation.rules import SANCTIONS, Choice, fits, may_undo
 from forum.notices import actions as notices
+from forum.screening.contempt import kinds_in
 from forum.screening.findings import Aim
 from forum.screening.lanes import hostile_labels
 from forum.screening.models import Screening
@@ -212,9 +213,8 @@ def _second_voice(
 def record(
     moderator: Moderator, review: Review, revision: Revision, choice: Choice, now: datetime, alone: bool
 ) -> Decision:
-    """Write down a decision about the text as it is now, with what the machine had over its thresholds."""
+    """Write down a decision about the text as it is now, with what the machine held it for."""
     screening = db.session.get(Screening, revision.id)
-    labels = screening.labels if screening else {}
     decision = Decision(
         id=new_id(),
         review_id=review.id,
@@ -227,7 +227,7 @@ def record(
         alone=alone,
         lane=review.lane,
         tier=review.tier,
-        machine=list(hostile_labels(labels, cast(Aim, review.aim))),
+        machine=_held_for(review, screening) if screening else [],
         day=day_of(now),
     )
     if choice.words and choice.outcome != "escalate":
@@ -235,6 +235,12 @@ def record(
     db.session.add(decision)
     db.session.flush()
     return decision
+
+
+def _held_for(review: Review, screening: Screening) -> list[str]:
+    """The labels over their thresholds and, where a rule of contempt made it conduct, the kinds it found."""
+    labels = hostile_labels(screening.labels, cast(Aim, review.aim))
+    return [*labels, *(kinds_in(screening.findings) if review.lane == "conduct" else ())]
 
 
 def _settle(review: Review, revision: Revision, choice: Choice, now: datetime) -> None:

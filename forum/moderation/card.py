@@ -21,7 +21,7 @@ from forum.content import report_reasons
 from forum.moderation import care_card, noticed, policy, queries, reports, wellbeing
 from forum.moderation.actions import LEADS_OUT, is_paused
 from forum.moderation.offering import Moderator
-from forum.moderation.rules import OF_TALKS, OUTCOMES, fits
+from forum.moderation.rules import OF_TALKS, OUTCOMES, Shown, fits
 from forum.moderation.words import said_outcome
 from forum.storage.clock import now
 from forum.storage.database import db
@@ -211,15 +211,16 @@ def _summary(card: queries.Card) -> str:
     )
 
 
-def _marked(title: str, body: str, findings: list[dict[str, Any]]) -> Markup:
+def _marked(title: str, body: str, findings: list[Shown]) -> Markup:
     """The source with the passages of the findings marked. Offsets count from the title on."""
     shift = len(title) + 1 if title else 0
     return marked_text(
         body,
         [
-            (max(0, finding["start"] - shift), finding["end"] - shift)
+            (max(0, start - shift), end - shift)
             for finding in findings
-            if finding["end"] - shift > 0
+            for start, end in finding.spans
+            if end - shift > 0
         ],
     )
 

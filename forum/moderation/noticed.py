@@ -11,6 +11,7 @@ from forum.circles.waits import ANSWERED
 from forum.circles.watching import WATCHED
 from forum.moderation import policy, watch
 from forum.moderation.queries import Card
+from forum.moderation.rules import Shown, shown_once
 from forum.moderation.words import said_paused
 from forum.screening.findings import Aim
 from forum.screening.lanes import hostile_labels
@@ -57,29 +58,37 @@ def _machine(card: Card) -> str:
     return str(_("%(model)s, %(count)s windows.", model=screening.model, count=screening.windows))
 
 
-def findings(card: Card) -> list[dict[str, Any]]:
+def findings(card: Card) -> list[Shown]:
     """What the rules found, the sentences that score high, and where phrases of the watch list stand.
 
-    The last are looked for anew each time. Offsets count from the title on.
+    Nothing is said twice; what is stored stays as it is. Offsets count from the title on.
     """
-    found = [*card.screening.findings, *_sentences(card.screening, card.review)] if card.screening else []
+    return shown_once([*_found(card), *_watched(card)])
+
+
+def _found(card: Card) -> list[dict[str, Any]]:
+    if card.screening is None:
+        return []
+    return [*card.screening.findings, *_sentences(card.screening, card.review)]
+
+
+def _watched(card: Card) -> list[dict[str, Any]]:
+    """Where phrases of the watch list stand, looked for anew each time."""
     if WATCHED not in card.review.flags or card.content is None:
-        return found
+        return []
     content = card.content
     text = f"{content.title}\n{content.body}" if content.title else content.body
-    for one in watch.passages(text, policy.value_of(policy.WATCH)):
-        why = str(_("The leads watch for “%(phrase)s”.", phrase=one.phrase))
-        found.append(
-            {
-                "rule": "watch",
-                "kind": WATCHED,
-                "tier": None,
-                "start": one.start,
-                "end": one.end,
-                "reason": why,
-            }
-        )
-    return found
+    return [
+        {
+            "rule": "watch",
+            "kind": WATCHED,
+            "tier": None,
+            "start": one.start,
+            "end": one.end,
+            "reason": str(_("The leads watch for “%(phrase)s”.", phrase=one.phrase)),
+        }
+        for one in watch.passages(text, policy.value_of(policy.WATCH))
+    ]
 
 
 def _sentences(screening: Screening, review: Review) -> list[dict[str, Any]]:

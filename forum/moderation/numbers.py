@@ -17,6 +17,7 @@ from forum.circles.waits import count_one
 from forum.content import reasons
 from forum.moderation.models import HandCount
 from forum.moderation.queries import LANES
+from forum.screening import contempt
 from forum.screening.findings import Aim
 from forum.screening.lanes import THRESHOLDS, counts_at, hostile_labels
 from forum.screening.models import Screening
@@ -45,12 +46,13 @@ class LaneWait:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What people decided about texts that the machine held for a label, and what it missed."""
+    """What people decided about texts that the machine held for a label, or for a kind of contempt."""
 
     label: str
     held: int
     turned_back: int
     published: int
+    by_rule: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def outcomes(today: date) -> Counter[str]:
 
 
 def agreement(today: date) -> list[Agreement]:
-    """For each label: how many texts the machine held for it, and what people decided about them."""
+    """For each label and kind of contempt: how many texts were held for it, and what people decided."""
     rows = db.session.execute(
         select(Decision.machine, Decision.outcome).where(
             Decision.in_force,
@@ -171,7 +173,8 @@ def agreement(today: date) -> list[Agreement]:
     for labels, outcome in rows:
         (through if outcome == "publish" else back).update(labels)
     return [
-        Agreement(label, back[label] + through[label], back[label], through[label]) for label in THRESHOLDS
+        Agreement(name, back[name] + through[name], back[name], through[name], name in contempt.KINDS)
+        for name in (*THRESHOLDS, *contempt.KINDS)
     ]
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any
 
-from forum.circles.rules import PENDING, State
+from forum.circles.rules import PENDING, State, higher
+from forum.screening.findings import Tier
 
 OF_SUBMISSIONS = ("publish", "return", "decline", "hold", "propose", "escalate")
 OF_REPORTS = ("leave", "annotate", "publish", "hide", "remove", "escalate")
@@ -161,3 +164,66 @@ def fits(kind: str, outcome: str, state: State) -> bool:
         return outcome in (OF_SUBMISSIONS if state in PENDING else OF_WORDS)
     allowed = {"published": {"leave", "annotate", "hide", "remove"}, "hidden": {"publish", "remove"}}
     return outcome == "escalate" or outcome in allowed.get(state, {"leave"})
+
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Findings of one kind as a card shows them: each rule and reason once, the most urgent tier.
+
+    `spans` are in the order of the text and apart from one another; offsets as in `Finding`.
+    """
+
+    kind: str
+    tier: Tier | None
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+    def with_(self, other: Shown) -> Shown:
+        """Both as one, of the kind of the first."""
+        return Shown(
+            self.kind,
+            higher(self.tier, other.tier),
+            tuple(dict.fromkeys((*self.rules, *other.rules))),
+            tuple(dict.fromkeys((*self.reasons, *other.reasons))),
+            _joined((*self.spans, *other.spans)),
+        )
+
+
+def shown_once(findings: Iterable[Mapping[str, Any]]) -> list[Shown]:
+    """Bring together what a card would say twice: findings of one kind with one reason, or on the same words.
+
+    `findings` have the fields of `Finding`. Spans that overlap or touch become one. The order stays that of
+    the first of each.
+    """
+    of_reason: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for one in findings:
+        of_reason.setdefault((one["kind"], one["reason"]), []).append(one)
+    shown: list[Shown] = []
+    for (kind, reason), ones in of_reason.items():
+        tier = reduce(higher, (one["tier"] for one in ones))
+        rules = tuple(dict.fromkeys(str(one["rule"]) for one in ones))
+        new = Shown(kind, tier, rules, (reason,), _joined((one["start"], one["end"]) for one in ones))
+        near = [place for place, old in enumerate(shown) if old.kind == kind and _touch(old, new)]
+        whole = reduce(Shown.with_, [*(shown[place] for place in near), new])
+        shown = [old for place, old in enumerate(shown) if place not in near]
+        shown.insert(near[0] if near else len(shown), whole)
+    return shown
+
+
+def _touch(one: Shown, other: Shown) -> bool:
+    apart = len(one.spans) + len(other.spans)
+    return len(_joined((*one.spans, *other.spans))) < apart
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return tuple(joined)

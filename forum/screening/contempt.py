@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from forum.screening.aim import is_kind
 from forum.screening.care_book import RULES_FILES, Rule, RuleBook, compile_rules
@@ -34,6 +34,9 @@ _OF_AUTHOR: Final = re.compile(_RULES.pop("author")["pattern"], re.IGNORECASE)
 _PLAY: Final = _RULES.pop("play")
 _IN_PLAY: Final = re.compile(_PLAY["pattern"], re.IGNORECASE)
 _NO_PLAY: Final = re.compile(_PLAY["unless"], re.IGNORECASE)
+KINDS: Final = tuple(dict.fromkeys(str(rule["kind"]) for rule in _RULES["rule"]))
+"""Every kind of contempt, in the order of the rules. No care rule has a kind of the same name."""
+
 _SINGLE_QUOTES: Final = re.compile(r"(?<!\w)'((?:[^'\n]|(?<=\w)'(?=\w)){1,200})'(?!\w)")
 _STRAIGHT: Final = str.maketrans("‘’“”„«»", '\'\'"""""')
 
@@ -65,6 +68,12 @@ def read_contempt(text: str) -> Contempt:
                 found[rule.id, start] = Finding(rule.id, rule.kind, None, start, end, rule.reason)
     ordered = sorted(found.values(), key=lambda one: (one.start, one.end, one.rule))
     return Contempt(tuple(ordered), about_author, in_play or is_kind(text))
+
+
+def kinds_in(findings: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Name the kinds of contempt among kept findings, each once, in the order of `KINDS`."""
+    kinds = {finding["kind"] for finding in findings}
+    return tuple(kind for kind in KINDS if kind in kinds)
 
 
 def _is_reported(plain: str, start: int, end: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,7 +16,9 @@ from forum.circles.tasks import screen_next
 from forum.moderation import queries
 from forum.moderation.card import CONTEXT_LETTERS, SOFTENED_SCORE
 from forum.moderation.reports import Concern, report
-from forum.screening.findings import Care, Mark, Screened
+from forum.moderation.rules import Shown, shown_once
+from forum.screening.findings import Care, Finding, Mark, Screened, Tier
+from forum.screening.models import Screening
 from forum.storage.clock import now
 from forum.storage.database import db, writing
 from tests.moderation import desk
@@ -134,3 +138,48 @@ def test_the_sentence_that_scored_high_is_marked_with_its_score(
     page = mo.browser.get(f"{path}?reveal=1").text
     assert (f"It rained. <mark>{FOOLS}</mark> Then it stopped." in page) is is_marked
     assert (f"insult {score:.2f}" in page) is is_marked
+
+
+def found(kind: str, start: int, end: int, reason: str, tier: Tier | None = None) -> dict[str, Any]:
+    """A finding as it is kept, of a rule that is named after its reason."""
+    return asdict(Finding(f"rule {reason}", kind, tier, start, end, reason))
+
+
+def test_findings_of_one_kind_are_shown_once() -> None:
+    kept = [
+        found("despair", 0, 10, "a", "B"),
+        found("blame", 0, 10, "x"),
+        found("despair", 6, 14, "b", "C"),
+        found("despair", 14, 20, "a", "B"),
+        found("despair", 30, 40, "c", "B"),
+        found("despair", 50, 60, "a", "B"),
+        found("despair", 50, 60, "a", "B"),
+    ]
+    assert shown_once(kept) == [
+        Shown("despair", "C", ("rule a", "rule b"), ("a", "b"), ((0, 20), (50, 60))),
+        Shown("blame", None, ("rule x",), ("x",), ((0, 10),)),
+        Shown("despair", "B", ("rule c",), ("c",), ((30, 40),)),
+    ]
+    assert shown_once([]) == []
+    bridge = [found("blame", 0, 4, "a"), found("blame", 8, 12, "b"), found("blame", 3, 9, "c")]
+    assert shown_once(bridge) == [
+        Shown("blame", None, ("rule a", "rule b", "rule c"), ("a", "b", "c"), ((0, 12),))
+    ]
+
+
+def test_a_card_says_a_reason_once_and_marks_each_passage(app: Flask) -> None:
+    why = "It says that no day will be better."
+    body = "No day is good. It rained. No day is good."
+    kept = tuple(
+        Finding("no-day", "despair", "A", start, start + 15, why)
+        for start in (16, 16, 43)  # from the title on: "After the shift" and its line end are 16
+    )
+    post_id = desk.Author().opens(desk.a_circle(), body)
+    while screen_next(lambda _text: Screened({}, "routine", (), Care("A", kept), "self", 1, "test")):
+        pass
+    mo = Person(app, "moderator")
+    page = mo.browser.get(f"/moderation/reviews/{desk.review_of(post_id).id}").text
+    assert page.count(why) == 1
+    assert "<mark>No day is good.</mark> It rained. <mark>No day is good.</mark>" in page
+    stored = db.session.get_one(Screening, desk.review_of(post_id).revision_id).findings
+    assert len(stored) == 3, "what is kept stays as it is"

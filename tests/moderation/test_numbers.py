@@ -12,14 +12,21 @@ from flask import Flask
 from forum.circles import actions as life
 from forum.circles import waits
 from forum.circles.models import Decision, WaitCount
+from forum.circles.tasks import screen_next
 from forum.moderation import alike, claims, numbers, ten
 from forum.moderation.models import HandCount
 from forum.moderation.offering import Moderator
+from forum.screening.care import read_care
+from forum.screening.care_book import rule_book
+from forum.screening.contempt import KINDS, read_contempt
+from forum.screening.findings import Screened
+from forum.screening.lanes import THRESHOLDS, lane_for
 from forum.screening.models import Screening
 from forum.storage.clock import day_of, now
 from forum.storage.database import db, writing
 from forum.storage.types import new_id
 from tests import factories
+from tests.engines import counting
 from tests.members.test_vault import in_tabs
 from tests.moderation import desk
 from tests.people import Person
@@ -61,6 +68,54 @@ def test_the_known_best_cut_is_found(app: Flask) -> None:
     assert numbers.cut_at(0.85, scores) == numbers.Cut(0.85, 1, 0, 2)
     insult = next(one for one in numbers.agreement(day_of(now())) if one.label == "insult")
     assert (insult.held, insult.turned_back, insult.published) == (5, 3, 2)
+
+
+def by_rules(text: str) -> Screened:
+    """A machine that scores nothing and reads by the rules."""
+    care, contempt = read_care(text), read_contempt(text)
+    lane = lane_for(care, {}, "other", (), contempt)
+    return Screened({"insult": 0.01}, lane, (), care, "other", 1, "test", contempt=contempt)
+
+
+def judged(body: str, outcome: str) -> str:
+    """A text that was read by the rules and decided about; its post."""
+    post_id = desk.Author().opens(desk.a_circle(), body)
+    while screen_next(by_rules):
+        pass
+    desk.decide(Moderator(new_id()), desk.review_of(post_id).id, outcome, rule="R2")
+    return post_id
+
+
+def test_what_a_rule_of_contempt_held_is_counted_by_its_kind(app: Flask) -> None:
+    cold = "You brought this on yourself. Enough of your whining."
+    judged(cold, "decline")
+    judged(cold, "publish")
+    judged("You brought this on yourself. You did this to yourself.", "return")
+    judged("A long week.", "publish")
+    with counting() as statements:
+        found = {one.label: one for one in numbers.agreement(day_of(now()))}
+    assert len(statements) == 1
+    assert set(found) == {*THRESHOLDS, *KINDS}
+    assert found["blame"] == numbers.Agreement("blame", 3, 2, 1, by_rule=True)
+    assert found["mockery"] == numbers.Agreement("mockery", 2, 1, 1, by_rule=True)
+    assert sum(one.held for one in found.values()) == 5
+    page = Person(app, "lead").browser.get("/moderation/numbers").text
+    assert 'blame <span class="soft small">rule</span></th><td>3</td><td>2</td><td>1</td>' in page
+
+
+def test_contempt_beside_distress_held_nothing_and_is_not_counted(app: Flask) -> None:
+    body = "I hate myself and I feel so hopeless. You brought this on yourself."
+    post_id = judged(body, "publish")
+    review = desk.review_of(post_id)
+    kept = db.session.get_one(Screening, review.revision_id).findings
+    assert review.lane == "routine" and "blame" in {one["kind"] for one in kept}
+    assert all(one.held == 0 for one in numbers.agreement(day_of(now())))
+
+
+def test_a_kind_of_contempt_has_the_name_of_nothing_else() -> None:
+    book = rule_book()
+    of_care = {one.kind for one in (*book.rules, *book.together)}
+    assert not {*KINDS} & {*of_care, *THRESHOLDS}
 
 
 def test_too_few_say_nothing(app: Flask) -> None:
