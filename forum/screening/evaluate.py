@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--engine", default="onnx", choices=("onnx", "detoxify"))
     parser.add_argument("--cache", type=Path, help="where the prepared checkpoint is kept")
     parser.add_argument("--most", type=int, default=0, help="texts of each file, drawn by chance; 0 for all")
-    parser.add_argument("--each", type=int, default=3, help="sentences of each held-back template")
+    parser.add_argument("--each", type=int, default=1, help="sentences of each held-back template")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as temporary:
         engine = load_engine(chosen.checkpoint, chosen.engine, chosen.cache or Path(temporary))

@@ -1,8 +1,8 @@
 """The one place where a checkpoint is opened: known by its SHA-256 or not at all, with the network closed.
 
 Detoxify asks a hub for a configuration unless the checkpoint names a local folder. Ours names the folder
-`encoder` beside it; here that name is made absolute, half-precision weights become single precision, and the
-package loads the result.
+`encoder` beside it; here that name is made absolute, half-precision weights become single precision, the
+adapter that belongs to the bundled checkpoint is worked in, and the package loads the result.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from forum.screening.adapter import adapted
+
 BUNDLED: Final = "bundled"
 BUNDLED_FILE: Final = Path(__file__).with_name("checkpoint") / "kindred.ckpt"
 BUNDLED_SHA256: Final = "84eaa4e752fd0630a0ff50fbbf4c487a3067d6ced132f2e8fa9c02696e705c7f"
+ADAPTER_FILE: Final = BUNDLED_FILE.with_name("kindred.adapter")
+ADAPTER_SHA256: Final = "20d78f14834e8e14dd2bab838e11efd09267f47ca6aa53c3dad5c697f8ca3c05"
 
 _RELEASES: Final = "https://github.com/unitaryai/detoxify/releases/download/"
 OFFICIAL: Final = {
@@ -40,17 +44,31 @@ class ScreeningUnavailable(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A checkpoint on disk: a short name, the file, and the SHA-256 it must have."""
+class Pinned:
+    """A file on disk and the SHA-256 it must have."""
 
-    name: str
     path: Path
     sha256: str
 
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A checkpoint on disk: a short name, the pinned file, and its adapter where it has one."""
+
+    name: str
+    checkpoint: Pinned
+    adapter: Pinned | None = None
+
+    @property
+    def digests(self) -> str:
+        """The beginning of the hash of the checkpoint, and of the adapter behind a plus."""
+        files = (self.checkpoint, self.adapter) if self.adapter else (self.checkpoint,)
+        return "+".join(one.sha256[:12] for one in files)
+
     @property
     def model(self) -> str:
-        """The name that a screening keeps: which checkpoint, and the beginning of its hash."""
-        return f"{self.name}@{self.sha256[:12]}"
+        """The name that a screening keeps: which checkpoint, and the beginning of its hashes."""
+        return f"{self.name}@{self.digests}"
 
 
 def find_source(checkpoint: str, cache_dir: Path) -> Source:
@@ -59,13 +77,13 @@ def find_source(checkpoint: str, cache_dir: Path) -> Source:
     Raises `ScreeningUnavailable` when it is not there or not pinned.
     """
     if checkpoint == BUNDLED:
-        return Source("kindred", BUNDLED_FILE, BUNDLED_SHA256)
+        return Source("kindred", Pinned(BUNDLED_FILE, BUNDLED_SHA256), Pinned(ADAPTER_FILE, ADAPTER_SHA256))
     if checkpoint in OFFICIAL:
         return _official(checkpoint, cache_dir)
     path = Path(checkpoint)
     if not path.is_file():
         raise ScreeningUnavailable(f"the checkpoint {path.name} is missing")
-    return Source(path.stem, path, _pinned_beside(path))
+    return Source(path.stem, Pinned(path, _pinned_beside(path)))
 
 
 def _pinned_beside(path: Path) -> str:
@@ -89,7 +107,7 @@ def _official(name: str, cache_dir: Path) -> Source:
     pinned = _pinned_beside(path)
     if not pinned.startswith(prefix):
         raise ScreeningUnavailable(f"the checkpoint {name} has another hash than its makers published")
-    return Source(name, path, pinned)
+    return Source(name, Pinned(path, pinned))
 
 
 def _download(address: str, path: Path, prefix: str) -> None:
@@ -104,19 +122,17 @@ def _download(address: str, path: Path, prefix: str) -> None:
         ) from error
 
 
-def read_verified(source: Source) -> bytes:
-    """Read a checkpoint once and check it.
+def read_verified(file: Pinned) -> bytes:
+    """Read a checkpoint, or an adapter, once and check it.
 
     Raises `ScreeningUnavailable` when it is missing or not the pinned one.
     """
     try:
-        content = source.path.read_bytes()
+        content = file.path.read_bytes()
     except OSError as error:
-        raise ScreeningUnavailable(f"the checkpoint {source.path.name} cannot be read") from error
-    if _digest(content) != source.sha256:
-        raise ScreeningUnavailable(
-            f"the checkpoint {source.path.name} is not the pinned one (SHA-256 differs)"
-        )
+        raise ScreeningUnavailable(f"the checkpoint {file.path.name} cannot be read") from error
+    if _digest(content) != file.sha256:
+        raise ScreeningUnavailable(f"the checkpoint {file.path.name} is not the pinned one (SHA-256 differs)")
     return content
 
 
@@ -129,25 +145,26 @@ def open_detoxify(source: Source) -> Any:
 
     Raises `ScreeningUnavailable` for a wrong hash, a damaged or strange file, or too little memory.
     """
-    content = read_verified(source)
+    content = read_verified(source.checkpoint)
+    adapter = read_verified(source.adapter) if source.adapter else None
     local = source.name not in OFFICIAL
     if local:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _loaded(content, source.path.parent, local=local)
+            return _loaded(content, adapter, source.checkpoint.path.parent, local=local)
     except ScreeningUnavailable:
         raise
     except MemoryError as error:
         raise ScreeningUnavailable("there is not enough memory to load the checkpoint") from error
     except Exception as error:  # damaged bytes raise whatever they happen to hit
         raise ScreeningUnavailable(
-            f"the checkpoint {source.path.name} does not load: {type(error).__name__}"
+            f"the checkpoint {source.checkpoint.path.name} does not load: {type(error).__name__}"
         ) from error
 
 
-def _loaded(content: bytes, folder: Path, *, local: bool) -> Any:
+def _loaded(content: bytes, adapter: bytes | None, folder: Path, *, local: bool) -> Any:
     import torch
     import transformers
     from detoxify import Detoxify
@@ -160,10 +177,8 @@ def _loaded(content: bytes, folder: Path, *, local: bool) -> Any:
         if not (named / "config.json").is_file():
             raise ScreeningUnavailable("the checkpoint names no local folder with its configuration")
         arguments["model_type"] = str(named.resolve())
-    weights = described["state_dict"]
-    described["state_dict"] = {
-        name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in weights.items()
-    }
+    changes = torch.load(io.BytesIO(adapter), map_location="cpu", weights_only=True) if adapter else {}
+    described["state_dict"] = adapted(described["state_dict"], changes)
     with tempfile.TemporaryDirectory() as temporary:
         made_local = Path(temporary) / "local.ckpt"
         torch.save(described, made_local)

@@ -47,7 +47,8 @@ def prepared(checkpoint: str, cache_dir: Path) -> tuple[Source, Prepared]:
     folder = folder_of(source, cache_dir)
     found = read_prepared(folder)
     if found is None:
-        read_verified(source)
+        for file in filter(None, (source.checkpoint, source.adapter)):
+            read_verified(file)
         _prepare_in_a_process(checkpoint, cache_dir)
         found = read_prepared(folder)
     if found is None:
@@ -56,8 +57,8 @@ def prepared(checkpoint: str, cache_dir: Path) -> tuple[Source, Prepared]:
 
 
 def folder_of(source: Source, cache_dir: Path) -> Path:
-    """Name the folder of a checkpoint in the cache: by its hash and by the format."""
-    return cache_dir / f"{source.sha256[:32]}-{FORMAT}"
+    """Name the folder of a checkpoint in the cache: by its hashes and by the format."""
+    return cache_dir / f"{source.digests}-{FORMAT}"
 
 
 def read_prepared(folder: Path) -> Prepared | None:

@@ -169,3 +169,77 @@ def test_feelings_are_calm_and_leave_swearing_open(tmp_path: Path) -> None:
         "plain": ["where did you go"],
     }
     assert all(row.weights[LABELS.index("obscene")] == 0 for rows in found.values() for row in rows)
+
+
+@pytest.mark.model
+def test_a_low_rank_change_is_nothing_at_first_and_then_what_was_learnt(data: Path) -> None:
+    import torch
+
+    from forum.screening.adapter import adapted
+    from forum.screening.checkpoint import learning, low_rank
+    from forum.screening.checkpoint.refine import load_student
+    from forum.screening.checkpoint.train import arrays
+    from forum.screening.opening import BUNDLED_FILE
+
+    rows = list(corpus.read_jigsaw(data / "jigsaw_train.csv.gz"))
+    targets, weights = arrays(rows)
+    encoded = learning.encode(BUNDLED_FILE.parent / "encoder", [row.text for row in rows])
+    before = learning.logits_of(load_student(BUNDLED_FILE), encoded)
+    model = low_rank.open_to_change(load_student(BUNDLED_FILE), 4, seed=1)
+    assert learning.logits_of(model, encoded) == pytest.approx(before, abs=1e-5)
+    learning.fit(model, encoded, 1 - targets, weights, epochs=2, rate=1e-3, seed=1, size=6)
+    after = learning.logits_of(model, encoded)
+    assert abs(after - before).max() > 0.1
+
+    described = torch.load(BUNDLED_FILE, weights_only=True)
+    plain = load_student(BUNDLED_FILE)
+    plain.load_state_dict(adapted(described["state_dict"], low_rank.changes_of(model)))
+    assert learning.logits_of(plain, encoded) == pytest.approx(after, abs=0.02)
+
+
+def test_an_adapter_that_does_not_fit_is_refused() -> None:
+    import torch
+
+    from forum.screening.adapter import adapted
+
+    weights = {"a": torch.ones(2, 3)}
+    half = {"a.up": torch.ones(2, 1), "a.down": torch.ones(1, 3)}
+    assert adapted(weights, half)["a"].tolist() == [[2.0] * 3] * 2
+    assert adapted(weights, {"a": torch.zeros(2, 3)})["a"].sum() == 0
+    for wrong in (
+        {"b": torch.ones(2, 3)},
+        {"a": torch.ones(3, 2)},
+        {"b.up": half["a.up"], "b.down": half["a.down"]},
+    ):
+        with pytest.raises(ValueError, match="does not fit"):
+            adapted(weights, wrong)
+
+
+@pytest.mark.model
+@pytest.mark.filterwarnings("ignore")
+def test_an_adapter_is_taught_and_works_in_the_whole_checkpoint(data: Path, tmp_path: Path) -> None:
+    from shutil import copyfile
+
+    from transformers import BertConfig, BertModel
+
+    from forum.screening.checkpoint import adapt
+    from forum.screening.opening import BUNDLED_FILE, find_source, open_detoxify
+
+    teacher = tmp_path / "teacher"
+    config = BertConfig.from_pretrained(BUNDLED_FILE.parent / "encoder")
+    config.num_hidden_layers = 1
+    BertModel(config, add_pooling_layer=False).save_pretrained(teacher)
+    copyfile(BUNDLED_FILE.parent / "encoder" / "tokenizer.json", teacher / "tokenizer.json")
+    whole = tmp_path / "whole" / "some.ckpt"
+    said = (
+        f"--data {data} --checkpoint {BUNDLED_FILE} --teacher {teacher} --whole {whole} --limit 20 --rank 2"
+    )
+    said += f" --out {tmp_path / 'some.adapter'} --each 1 --posts 2 --unknown 5 --epochs 1 --teacher-epochs 1"
+    adapt.adapt(adapt.options(f"{said} --opinions {tmp_path / 'opinions.npy'}".split()))
+    first = (tmp_path / "some.adapter").read_bytes()
+    more = f"{said} --opinions {tmp_path / 'opinions.npy'} --start {tmp_path / 'some.adapter'} --longest 90"
+    adapt.adapt(adapt.options([*more.split(), "--most", "comments=3", "unknown=0"]))
+    assert (tmp_path / "some.adapter").read_bytes() != first
+    assert (tmp_path / "some.adapter").stat().st_size < 1_000_000
+    scores = open_detoxify(find_source(str(whole), tmp_path)).predict("a plain line")
+    assert all(0 <= score <= 1 for score in scores.values())

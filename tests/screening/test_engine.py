@@ -12,7 +12,16 @@ import pytest
 
 from forum.screening import prepare
 from forum.screening.engine import Engine, ScreeningUnavailable, load_engine
-from forum.screening.opening import BUNDLED_FILE, BUNDLED_SHA256, find_source, open_detoxify
+from forum.screening.opening import (
+    ADAPTER_FILE,
+    ADAPTER_SHA256,
+    BUNDLED_FILE,
+    BUNDLED_SHA256,
+    Pinned,
+    Source,
+    find_source,
+    open_detoxify,
+)
 from forum.screening.screen import screen_text
 
 TEXTS = (
@@ -116,8 +125,26 @@ def test_a_pinned_file_of_rubbish_does_not_load(tmp_path: Path) -> None:
 
 def test_the_bundled_checkpoint_is_the_pinned_one() -> None:
     assert hashlib.sha256(BUNDLED_FILE.read_bytes()).hexdigest() == BUNDLED_SHA256
+    assert hashlib.sha256(ADAPTER_FILE.read_bytes()).hexdigest() == ADAPTER_SHA256
     files = [path for path in BUNDLED_FILE.parent.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 32_000_000
+
+
+def test_an_adapter_is_pinned_as_a_checkpoint_is(tmp_path: Path) -> None:
+    bundled = Pinned(BUNDLED_FILE, BUNDLED_SHA256)
+    changed = tmp_path / "some.adapter"
+    with pytest.raises(ScreeningUnavailable, match=r"some\.adapter cannot be read"):
+        open_detoxify(Source("kindred", bundled, Pinned(changed, ADAPTER_SHA256)))
+    changed.write_bytes(b"rubbish")
+    with pytest.raises(ScreeningUnavailable, match=r"some\.adapter is not the pinned one"):
+        open_detoxify(Source("kindred", bundled, Pinned(changed, ADAPTER_SHA256)))
+
+
+def test_a_screening_names_the_checkpoint_and_its_adapter(tmp_path: Path) -> None:
+    source = find_source("bundled", tmp_path)
+    assert source.model == f"kindred@{BUNDLED_SHA256[:12]}+{ADAPTER_SHA256[:12]}"
+    other = Source(source.name, source.checkpoint, Pinned(ADAPTER_FILE, "0" * 64))
+    assert prepare.folder_of(other, tmp_path) != prepare.folder_of(source, tmp_path)
 
 
 @pytest.mark.model

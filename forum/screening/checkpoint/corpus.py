@@ -7,7 +7,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ _KIND: Final = frozenset({"caring", "gratitude", "admiration", "optimism", "reli
 _PLAIN: Final = frozenset({"neutral", "curiosity", "approval", "realization", "surprise", "confusion"})
 _SAD: Final = frozenset({"sadness", "grief", "remorse", "fear", "nervousness"})
 _YOU: Final = re.compile(r"\byou", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"[^.!?\n]{12,220}[.!?]*")
 _EXTRA_WEIGHT: Final = 0.5
 
 
@@ -107,6 +108,12 @@ def _rough(text: str, chance: random.Random) -> str:
     if turn < 0.25:
         return without_punctuation(text) or text
     return roughen(text, chance) if turn < 0.45 else text
+
+
+def spoken_to_somebody(rows: Iterable[Row]) -> list[str]:
+    """Cut out the sentences of comments that speak to a "you", each once, in their order."""
+    found = (match.group().strip() for one in rows for match in _SENTENCE.finditer(one.text))
+    return list(dict.fromkeys(sentence for sentence in found if _YOU.search(sentence)))
 
 
 def clean_sentences(rows: list[Row], longest: int = 200) -> list[str]:

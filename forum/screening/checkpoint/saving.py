@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Any, Final
 
 import torch
 
+from forum.screening.adapter import adapted
 from forum.screening.checkpoint.labels import KAGGLE
 
 FOLDER_NAME: Final = "encoder"
@@ -39,4 +41,16 @@ def save_checkpoint(model: Any, base: Path, out: Path) -> Path:
         "dataset": {"type": "Kindred", "args": {"classes": list(KAGGLE)}},
     }
     torch.save({"state_dict": halves, "config": described}, out)
+    return out
+
+
+def save_merged(checkpoint: Path, adapter: Path, out: Path) -> Path:
+    """Write a checkpoint with an adapter worked in, its folder `encoder`, and its SHA-256 beside it."""
+    described = torch.load(checkpoint, weights_only=True)
+    described["state_dict"] = adapted(described["state_dict"], torch.load(adapter, weights_only=True))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(checkpoint.parent / FOLDER_NAME, out.parent / FOLDER_NAME, dirs_exist_ok=True)
+    torch.save(described, out)
+    digest = hashlib.sha256(out.read_bytes()).hexdigest()
+    out.with_name(out.name + ".sha256").write_text(f"{digest}  {out.name}\n", encoding="ascii")
     return out

@@ -24,19 +24,22 @@ ALL_LAYERS = (0, 1, 2, 3, 4, 5)
 STUDENT_LAYERS = {3: (0, 2, 5), 4: (0, 1, 3, 5), 5: (0, 1, 2, 3, 5), 6: ALL_LAYERS}
 
 
-def training_rows(data: Path, chosen: argparse.Namespace) -> list[Row]:
-    """Gather what may train: Jigsaw, the permitted extras, contrast sentences and made-up posts."""
+def training_groups(data: Path, chosen: argparse.Namespace) -> dict[str, list[Row]]:
+    """Gather what may train: Jigsaw's comments, the permitted extras, contrast sentences, made-up posts."""
     chance = random.Random(chosen.seed)
     jigsaw = list(corpus.read_jigsaw(data / "jigsaw_train.csv.gz"))
     sources = tuple(name for name in chosen.extras.split(",") if name)
     extras = list(corpus.read_extras(data / "abuse_train_extra.jsonl.gz", sources)) if sources else []
+    templates = tuple(one for one in contrast.read_templates() if not one.held_back)
     if chosen.limit:
         jigsaw, extras = jigsaw[: chosen.limit], extras[: chosen.limit]
-    rows = corpus.roughened(jigsaw + corpus.rare_again(jigsaw), chance) + corpus.roughened(extras, chance)
-    templates = tuple(one for one in contrast.read_templates() if not one.held_back)
-    rows += contrast.sentences(templates, chosen.each, chance)
-    rows += contrast.posts(templates, corpus.clean_sentences(jigsaw), chosen.posts, chance)
-    return rows
+        templates = templates[:: -(-len(templates) // chosen.limit)]
+    return {
+        "comments": corpus.roughened(jigsaw + corpus.rare_again(jigsaw), chance),
+        "extras": corpus.roughened(extras, chance),
+        "contrast": list(contrast.sentences(templates, chosen.each, chance)),
+        "posts": list(contrast.posts(templates, corpus.clean_sentences(jigsaw), chosen.posts, chance)),
+    }
 
 
 def arrays(rows: list[Row]) -> tuple[Any, Any]:
@@ -98,7 +101,7 @@ def calibrate(model: Any, base: Path, data: Path, device: str) -> dict[str, floa
 
 def train(chosen: argparse.Namespace, base: Path) -> Path:
     """Run the whole training and write the checkpoint and its folder of configuration and tokenizer."""
-    rows = training_rows(chosen.data, chosen)
+    rows = [one for group in training_groups(chosen.data, chosen).values() for one in group]
     print(f"{len(rows)} rows", flush=True)
     encoded = learning.encode(base, [one.text for one in rows])
     teachers = train_teachers(base, encoded, rows, chosen)
@@ -134,7 +137,7 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--each", type=int, default=16, help="sentences of each template")
     parser.add_argument("--posts", type=int, default=12_000, help="made-up posts")
-    parser.add_argument("--limit", type=int, default=0, help="rows of each data file; 0 for all")
+    parser.add_argument("--limit", type=int, default=0, help="rows of each file, and templates; 0 for all")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     return parser.parse_args(arguments)
