@@ -29,9 +29,7 @@ THRESHOLDS: Final[Mapping[str, Threshold]] = MappingProxyType(
         "toxicity": Threshold(0.72, "Swearing and despair raise this label too, so it must be aimed."),
         "severe_toxicity": Threshold(0.45, "Rare and seldom wrong: a middling score is worth a look."),
         "obscene": Threshold(0.90, "Coarse words alone are never conduct; the score is only shown."),
-        "threat": Threshold(
-            0.20, "A missed threat costs more than a false alarm, and few texts score at all."
-        ),
+        "threat": Threshold(0.20, "A missed threat costs more than a false alarm."),
         "insult": Threshold(0.50, "Cold cruelty without swear words begins here; self-blame stays below."),
         "identity_attack": Threshold(0.42, "Naming one's own group stays below; an attack does not."),
     }

@@ -55,17 +55,17 @@ def test_a_trial_counts_what_it_would_have_done(
 
 
 def test_a_trial_is_begun_watched_and_ended_and_changes_nothing(app: Flask, clock) -> None:
-    before = decided(0.52)
+    before = decided(0.48)
     clock.shift(86_400)
     lead = Person(app, "lead")
     path = "/moderation/policy/threshold.insult"
-    looked = {"value": "0.5", "why": WHY, "looked": "0.5"}
+    looked = {"value": "0.45", "why": WHY, "looked": "0.45"}
     assert lead.browser.post(path, data={**looked, "trial": "yes"}).status_code == 303
     policy.forget()
     assert policy.value_of("threshold.insult") == lanes.THRESHOLDS["insult"].value
-    assert lanes.hostile_labels({"insult": 0.52}, "other") == ()
-    assert "on trial: 0.50" in lead.browser.get("/moderation/policy").text
-    states = [desk.text_of(decided(0.52)).state, desk.text_of(decided(0.52, "decline", hostile())).state]
+    assert lanes.hostile_labels({"insult": 0.48}, "other") == ()
+    assert "on trial: 0.45" in lead.browser.get("/moderation/policy").text
+    states = [desk.text_of(decided(0.48)).state, desk.text_of(decided(0.48, "decline", hostile())).state]
     assert states == ["published", "declined"]
     page = lead.browser.get(path).text
     assert "2 more texts held" in page, "what was decided before the trial does not count"
@@ -84,12 +84,12 @@ def test_a_trial_is_begun_watched_and_ended_and_changes_nothing(app: Flask, cloc
 def test_setting_a_threshold_ends_its_trial(app: Flask) -> None:
     lead = Person(app, "lead")
     path = "/moderation/policy/threshold.insult"
-    looked = {"value": "0.5", "why": WHY, "looked": "0.5"}
+    looked = {"value": "0.45", "why": WHY, "looked": "0.45"}
     lead.browser.post(path, data={**looked, "trial": "yes"})
     assert lead.browser.post(path, data={**looked, "looked": "0.6"}).status_code == 200
     assert policy.value_of("threshold.insult") == lanes.THRESHOLDS["insult"].value
     assert lead.browser.post(path, data=looked).status_code == 303
-    assert policy.value_of("threshold.insult") == 0.5
+    assert policy.value_of("threshold.insult") == 0.45
     assert policy.on_trial("insult") is None
 
 
