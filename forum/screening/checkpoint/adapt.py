@@ -74,7 +74,7 @@ def opinions_of(rows: list[Row], chosen: argparse.Namespace) -> Any:
 def picked(
     groups: dict[str, list[Row]], encoded: learning.Encoded, most: dict[str, int], longest: int, seed: int
 ) -> list[int]:
-    """Choose rows by their number: of each group at most so many, and none that had to be cut."""
+    """Choose rows by their number: of each group at most so many, with fewer than `longest` tokens."""
     chance = random.Random(seed)
     found: list[int] = []
     start = 0
@@ -116,7 +116,8 @@ def adapt(chosen: argparse.Namespace) -> None:
     base = chosen.checkpoint.parent / FOLDER_NAME
     encoded = learning.encode(base, [one.text for one in rows], chosen.longest)
     most = {name: int(number) for name, number in (part.split("=") for part in chosen.most)}
-    few = picked(groups, encoded, most, chosen.longest + (not chosen.most), chosen.seed)
+    cut_too = chosen.longest + 1
+    few = picked(groups, encoded, most, chosen.longest if most else cut_too, chosen.seed)
     print(f"{len(few)} of {len(rows)} rows", flush=True)
     model = change([rows[at] for at in few], [encoded[at] for at in few], opinions[few], chosen)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
