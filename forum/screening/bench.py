@@ -7,7 +7,6 @@ A BERT-base with random weights is made here for the comparison: speed does not 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import random
 import statistics
 import subprocess
@@ -22,7 +21,7 @@ import click
 
 from forum.screening.checkpoint.labels import KAGGLE
 from forum.screening.engine import Engine, load_engine
-from forum.screening.opening import BUNDLED, BUNDLED_FILE, find_source, open_detoxify
+from forum.screening.opening import BUNDLED, BUNDLED_FILE, find_source, open_detoxify, pin
 from forum.screening.windows import windows_of
 
 LENGTHS: Final = (20, 100, 300, 600)
@@ -75,8 +74,7 @@ def big_checkpoint(folder: Path) -> Path:
     described["state_dict"] = model.state_dict()
     path = folder / "big.ckpt"
     torch.save(described, path)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    path.with_name("big.ckpt.sha256").write_text(f"{digest}  big.ckpt\n", encoding="ascii")
+    pin(path)
     return path
 
 

@@ -86,6 +86,12 @@ def find_source(checkpoint: str, cache_dir: Path) -> Source:
     return Source(path.stem, Pinned(path, _pinned_beside(path)))
 
 
+def pin(path: Path) -> None:
+    """Write the SHA-256 of a checkpoint into a file beside it, in the form of `sha256sum`."""
+    line = f"{_digest(path.read_bytes())}  {path.name}\n"
+    path.with_name(path.name + ".sha256").write_text(line, encoding="ascii")
+
+
 def _pinned_beside(path: Path) -> str:
     beside = path.with_name(path.name + ".sha256")
     try:
@@ -103,7 +109,7 @@ def _official(name: str, cache_dir: Path) -> Source:
     beside = path.with_name(path.name + ".sha256")
     if not path.is_file() or not beside.is_file():
         _download(_RELEASES + address, path, prefix)
-        beside.write_text(f"{_digest(path.read_bytes())}  {path.name}\n", encoding="ascii")
+        pin(path)
     pinned = _pinned_beside(path)
     if not pinned.startswith(prefix):
         raise ScreeningUnavailable(f"the checkpoint {name} has another hash than its makers published")

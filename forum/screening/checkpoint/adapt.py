@@ -20,7 +20,7 @@ from forum.screening.checkpoint import teacher as large
 from forum.screening.checkpoint.labels import Row, row
 from forum.screening.checkpoint.refine import load_student
 from forum.screening.checkpoint.saving import FOLDER_NAME, save_merged
-from forum.screening.checkpoint.train import arrays, calibrate, soft_targets, training_groups
+from forum.screening.checkpoint.train import calibrate, fit_known, soft_targets, training_groups
 
 
 def groups_to_learn(chosen: argparse.Namespace) -> dict[str, list[Row]]:
@@ -39,22 +39,9 @@ def groups_to_learn(chosen: argparse.Namespace) -> dict[str, list[Row]]:
 
 def teach(folder: Path, rows: list[Row], chosen: argparse.Namespace) -> Any:
     """Train a teacher on the rows whose label is known; give its scores of all rows, shape (rows, 6)."""
-    targets, weights = arrays(rows)
-    known = np.flatnonzero(weights.sum(axis=1) > 0)
     encoded = learning.encode(folder, [one.text for one in rows], large.LONGEST)
     model = large.Teacher(folder, chosen.seed)
-    losses = learning.fit(
-        model,
-        [encoded[index] for index in known],
-        targets[known],
-        weights[known],
-        epochs=chosen.teacher_epochs,
-        rate=chosen.teacher_rate,
-        seed=chosen.seed,
-        device=chosen.device,
-        size=256,
-    )
-    print(f"teacher: loss by epoch {[round(loss, 4) for loss in losses]}", flush=True)
+    fit_known(model, encoded, rows, chosen, rate=chosen.teacher_rate, seed=chosen.seed, size=256)
     return 1 / (1 + np.exp(-learning.logits_of(model, encoded, chosen.device, 512)))
 
 
@@ -74,7 +61,7 @@ def opinions_of(rows: list[Row], chosen: argparse.Namespace) -> Any:
 def picked(
     groups: dict[str, list[Row]], encoded: learning.Encoded, most: dict[str, int], longest: int, seed: int
 ) -> list[int]:
-    """Choose rows by their number: of each group at most so many, with fewer than `longest` tokens."""
+    """Choose rows by their number: of each group at most so many, none with as many as `longest` tokens."""
     chance = random.Random(seed)
     found: list[int] = []
     start = 0
@@ -116,8 +103,7 @@ def adapt(chosen: argparse.Namespace) -> None:
     base = chosen.checkpoint.parent / FOLDER_NAME
     encoded = learning.encode(base, [one.text for one in rows], chosen.longest)
     most = {name: int(number) for name, number in (part.split("=") for part in chosen.most)}
-    cut_too = chosen.longest + 1
-    few = picked(groups, encoded, most, chosen.longest if most else cut_too, chosen.seed)
+    few = picked(groups, encoded, most, chosen.longest, chosen.seed) if most else list(range(len(rows)))
     print(f"{len(few)} of {len(rows)} rows", flush=True)
     model = change([rows[at] for at in few], [encoded[at] for at in few], opinions[few], chosen)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)

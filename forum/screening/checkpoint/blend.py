@@ -17,11 +17,15 @@ from forum.screening.adapter import DOWN, UP
 from forum.screening.checkpoint.saving import FOLDER_NAME
 
 
-def blend(parts: dict[Path, float], out: Path) -> Path:
-    """Write the weighted mean of checkpoints. Raises ValueError when the shares do not add up to 1."""
+def _opened(parts: dict[Path, float]) -> list[tuple[dict[str, Any], float]]:
     if abs(sum(parts.values()) - 1) > 1e-6:
         raise ValueError("the shares must add up to 1")
-    opened = [(torch.load(path, weights_only=True), share) for path, share in parts.items()]
+    return [(torch.load(path, weights_only=True), share) for path, share in parts.items()]
+
+
+def blend(parts: dict[Path, float], out: Path) -> Path:
+    """Write the weighted mean of checkpoints. Raises ValueError when the shares do not add up to 1."""
+    opened = _opened(parts)
     described, _ = opened[0]
     described["state_dict"] = {
         name: sum(one["state_dict"][name].float() * share for one, share in opened).half()
@@ -40,9 +44,7 @@ def blend_adapters(parts: dict[Path, float], rank: int, out: Path) -> Path:
 
     Raises ValueError when the shares do not add up to 1.
     """
-    if abs(sum(parts.values()) - 1) > 1e-6:
-        raise ValueError("the shares must add up to 1")
-    opened = [(torch.load(path, weights_only=True), share) for path, share in parts.items()]
+    opened = _opened(parts)
     mean: dict[str, Any] = {}
     for name in opened[0][0]:
         base = name.removesuffix(UP)

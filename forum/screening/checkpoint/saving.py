@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +10,7 @@ import torch
 
 from forum.screening.adapter import adapted
 from forum.screening.checkpoint.labels import KAGGLE
+from forum.screening.opening import pin
 
 FOLDER_NAME: Final = "encoder"
 """The folder beside a checkpoint that holds config.json and the tokenizer."""
@@ -51,6 +51,5 @@ def save_merged(checkpoint: Path, adapter: Path, out: Path) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(checkpoint.parent / FOLDER_NAME, out.parent / FOLDER_NAME, dirs_exist_ok=True)
     torch.save(described, out)
-    digest = hashlib.sha256(out.read_bytes()).hexdigest()
-    out.with_name(out.name + ".sha256").write_text(f"{digest}  {out.name}\n", encoding="ascii")
+    pin(out)
     return out

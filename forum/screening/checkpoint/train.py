@@ -50,26 +50,41 @@ def arrays(rows: list[Row]) -> tuple[Any, Any]:
     )
 
 
-def train_teachers(base: Path, encoded: learning.Encoded, rows: list[Row], chosen: Any) -> list[Any]:
-    """Train `chosen.teachers` full-size models that differ by seed, on the rows of which a label is known."""
+def fit_known(
+    model: Any, encoded: learning.Encoded, rows: list[Row], chosen: argparse.Namespace, **how: Any
+) -> Any:
+    """Train a teacher on the rows of which a label is known, `chosen.teacher_epochs` times, and give it back.
+
+    `how` goes to `learning.fit`: rate, seed and size.
+    """
     targets, weights = arrays(rows)
     known = np.flatnonzero(weights.sum(axis=1) > 0)
-    teachers = []
-    for number in range(chosen.teachers):
-        model = learning.new_classifier(base, ALL_LAYERS)
-        losses = learning.fit(
-            model,
-            [encoded[index] for index in known],
-            targets[known],
-            weights[known],
-            epochs=chosen.teacher_epochs,
+    losses = learning.fit(
+        model,
+        [encoded[index] for index in known],
+        targets[known],
+        weights[known],
+        epochs=chosen.teacher_epochs,
+        device=chosen.device,
+        **how,
+    )
+    print(f"teacher: loss by epoch {[round(loss, 4) for loss in losses]}", flush=True)
+    return model
+
+
+def train_teachers(base: Path, encoded: learning.Encoded, rows: list[Row], chosen: Any) -> list[Any]:
+    """Train `chosen.teachers` full-size models that differ by seed."""
+    return [
+        fit_known(
+            learning.new_classifier(base, ALL_LAYERS),
+            encoded,
+            rows,
+            chosen,
             rate=chosen.rate,
             seed=chosen.seed + number,
-            device=chosen.device,
         )
-        print(f"teacher {number}: loss by epoch {[round(loss, 4) for loss in losses]}", flush=True)
-        teachers.append(model)
-    return teachers
+        for number in range(chosen.teachers)
+    ]
 
 
 def soft_targets(rows: list[Row], opinions: Any, trust: float = 0.5) -> tuple[Any, Any]:
