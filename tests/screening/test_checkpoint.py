@@ -11,7 +11,7 @@ import pytest
 
 from forum.screening.checkpoint import contrast, corpus
 from forum.screening.checkpoint.figures import auc, fit_scale, share_interval
-from forum.screening.checkpoint.labels import KAGGLE, LABELS
+from forum.screening.checkpoint.labels import KAGGLE, LABELS, row
 from forum.screening.checkpoint.noise import without_punctuation
 
 
@@ -243,3 +243,59 @@ def test_an_adapter_is_taught_and_works_in_the_whole_checkpoint(data: Path, tmp_
     assert (tmp_path / "some.adapter").stat().st_size < 1_000_000
     scores = open_detoxify(find_source(str(whole), tmp_path)).predict("a plain line")
     assert all(0 <= score <= 1 for score in scores.values())
+
+
+def test_the_mean_of_adapters_keeps_the_greatest_part_of_each_change(tmp_path: Path) -> None:
+    import torch
+
+    from forum.screening.checkpoint.blend import blend_adapters
+
+    left, right = tmp_path / "left.adapter", tmp_path / "right.adapter"
+    big, small = torch.tensor([[4.0], [0.0]]), torch.tensor([[0.0], [1.0]])
+    torch.save({"w.up": big, "w.down": torch.tensor([[1.0, 0.0]]), "b": torch.tensor([2.0])}, left)
+    torch.save({"w.up": small, "w.down": torch.tensor([[0.0, 1.0]]), "b": torch.tensor([0.0])}, right)
+    shares = {left: 0.5, right: 0.5}
+
+    def change(rank: int) -> list[list[float]]:
+        kept = torch.load(blend_adapters(shares, rank, tmp_path / "mean.adapter"), weights_only=True)
+        assert kept["b"].tolist() == [1.0]
+        assert kept["w.up"].shape == (2, rank)
+        return (kept["w.up"].float() @ kept["w.down"].float()).round(decimals=2).tolist()
+
+    assert change(2) == [[2.0, 0.0], [0.0, 0.5]]
+    assert change(1) == [[2.0, 0.0], [0.0, 0.0]]
+    with pytest.raises(ValueError, match="add up"):
+        blend_adapters({left: 0.5, right: 0.4}, 1, tmp_path / "none.adapter")
+
+
+def test_sentences_that_speak_to_somebody_are_cut_out_once() -> None:
+    texts = ("You did it again. It was raining all day.", "Who asked? You did it again.", "So it goes on.")
+    rows = [row(text) for text in texts]
+    assert corpus.spoken_to_somebody(rows) == ["You did it again."]
+
+
+def test_rows_are_picked_by_group_and_length() -> None:
+    from forum.screening.checkpoint.adapt import picked
+
+    groups = {"comments": [row("a")] * 4, "posts": [row("b")] * 2}
+    encoded = [[1], [1], [1, 2, 3], [1], [1, 2, 3], [1]]
+    assert picked(groups, encoded, {}, 3, 1) == [0, 1, 3, 5]
+    few = picked(groups, encoded, {"comments": 2, "posts": 0}, 4, 1)
+    assert len(few) == 2
+    assert set(few) <= {0, 1, 2, 3}
+
+
+@pytest.mark.model
+def test_what_belongs_to_other_rows_or_has_other_parts_is_refused(tmp_path: Path) -> None:
+    from forum.screening.checkpoint import adapt, low_rank
+    from forum.screening.checkpoint.refine import load_student
+    from forum.screening.opening import BUNDLED_FILE
+
+    np.save(tmp_path / "opinions.npy", np.zeros((3, 6)))
+    chosen = adapt.options(f"--data . --checkpoint . --out . --opinions {tmp_path / 'opinions.npy'}".split())
+    assert len(adapt.opinions_of([row("a")] * 3, chosen)) == 3
+    with pytest.raises(ValueError, match="other rows"):
+        adapt.opinions_of([row("a")] * 2, chosen)
+    model = low_rank.open_to_change(load_student(BUNDLED_FILE), 2, seed=1)
+    with pytest.raises(ValueError, match="other parts"):
+        low_rank.go_on_from(model, {"classifier.bias": model.classifier.bias})
