@@ -220,6 +220,7 @@ def test_an_adapter_that_does_not_fit_is_refused() -> None:
 def test_an_adapter_is_taught_and_works_in_the_whole_checkpoint(data: Path, tmp_path: Path) -> None:
     from shutil import copyfile
 
+    import torch
     from transformers import BertConfig, BertModel
 
     from forum.screening.checkpoint import adapt
@@ -236,10 +237,15 @@ def test_an_adapter_is_taught_and_works_in_the_whole_checkpoint(data: Path, tmp_
     )
     said += f" --out {tmp_path / 'some.adapter'} --each 1 --posts 2 --unknown 5 --epochs 1 --teacher-epochs 1"
     adapt.adapt(adapt.options(f"{said} --opinions {tmp_path / 'opinions.npy'}".split()))
-    first = (tmp_path / "some.adapter").read_bytes()
+    first = torch.load(tmp_path / "some.adapter", weights_only=True)
     more = f"{said} --opinions {tmp_path / 'opinions.npy'} --start {tmp_path / 'some.adapter'} --longest 90"
-    adapt.adapt(adapt.options([*more.split(), "--most", "comments=3", "unknown=0"]))
-    assert (tmp_path / "some.adapter").read_bytes() != first
+    adapt.adapt(adapt.options([*more.split(), "--epochs", "0", "--most", "comments=3", "unknown=0"]))
+    second = torch.load(tmp_path / "some.adapter", weights_only=True)
+    ups = [name for name in first if name.endswith(".up")]
+    assert any(first[name].any() for name in ups)
+    assert all(second[name].equal(first[name]) for name in ups), "it begins where the first ended"
+    merged = torch.load(whole, weights_only=True)["state_dict"]
+    assert merged["classifier.bias"].equal(second["classifier.bias"].float())
     assert (tmp_path / "some.adapter").stat().st_size < 1_000_000
     scores = open_detoxify(find_source(str(whole), tmp_path)).predict("a plain line")
     assert all(0 <= score <= 1 for score in scores.values())
